@@ -1,0 +1,60 @@
+"""chaudit: who can reach what at the network edge of a Kubernetes cluster, and what could not be judged.
+
+This is the public interface: what rule packs, kinds and reporters are written with. Everything else may change.
+"""
+
+from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError
+from chaudit.evidence.input import Input
+from chaudit.evidence.reading import Reading, Rejected, State
+from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot
+from chaudit.evidence.source import ObjectName, Resource, Source
+from chaudit.evidence.view import View, view
+from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation, Waiver
+from chaudit.hookspecs import hookimpl
+from chaudit.intent.model import INTENT, Intent
+from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Subject
+from chaudit.report import Report, Reporter
+from chaudit.rule import Rule, Settings, Verdicts, rule
+from chaudit.severity import Severity
+from chaudit.text import plural, printable
+
+__all__ = [
+    "INTENT",
+    "KUBE_SYSTEM",
+    "AnnotatedMeta",
+    "CannotTellError",
+    "ChauditError",
+    "Cluster",
+    "DoesNotApplyError",
+    "Finding",
+    "Input",
+    "Intent",
+    "KubernetesObject",
+    "NotApplicable",
+    "ObjectMeta",
+    "ObjectName",
+    "Outcome",
+    "Reading",
+    "Record",
+    "Rejected",
+    "Report",
+    "Reporter",
+    "Resource",
+    "Rule",
+    "Settings",
+    "Severity",
+    "Snapshot",
+    "Source",
+    "State",
+    "Subject",
+    "Unknown",
+    "Verdicts",
+    "View",
+    "Violation",
+    "Waiver",
+    "hookimpl",
+    "plural",
+    "printable",
+    "rule",
+    "view",
+]

@@ -1,0 +1,170 @@
+"""The collector: reads sources from a live cluster into a snapshot, several at once, page by page."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from chaudit.cluster.client import Client, Patience, RequestError
+from chaudit.cluster.connection import CONNECTIONS, Connection
+from chaudit.cluster.discovery import Discovery
+from chaudit.errors import ClusterUnavailableError
+from chaudit.evidence.decoding import Decoded, ListDecoder, list_meta
+from chaudit.evidence.reading import Reading, Rejected, State
+from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot, cluster_uid
+from chaudit.evidence.source import ObjectName, Resource, Source
+from chaudit.objects import KubernetesObject
+
+R = TypeVar("R", bound=KubernetesObject)
+
+_LIST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the reading of one source has come; `total` is 0 while it is unknown."""
+
+    source: str
+    objects: int
+    total: int = 0
+    done: bool = False
+
+
+Watcher = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """How to read: how long to wait, how many objects a page holds, and who is told about progress."""
+
+    connection: Connection
+    patience: Patience = field(default_factory=Patience)
+    page_size: int = 500
+    watch: Watcher = lambda _: None
+
+    def collect(self, sources: Sequence[Source[Any]]) -> Snapshot:
+        """Return the snapshot of these sources; what could not be read is in it with the reason.
+
+        Raises:
+            ClusterUnavailableError: the server was not reached or refused the credentials.
+        """
+        started = datetime.now(UTC)
+        client = Client(self.connection, self.patience)
+        discovery = Discovery(client)
+        version = self._knock(discovery)
+        with ThreadPoolExecutor(CONNECTIONS) as fetching, ThreadPoolExecutor(CONNECTIONS) as reading:
+            reader = _Reader(client, discovery, fetching, self.page_size, self.watch)
+            readings = {found.source: found for found in reading.map(reader.read, sources)}
+        uid = cluster_uid(readings[KUBE_SYSTEM.name]) if KUBE_SYSTEM.name in readings else ""
+        cluster = Cluster(uid, self.connection.server, self.connection.context, version)
+        return Snapshot(cluster, readings, started, datetime.now(UTC))
+
+    def _knock(self, discovery: Discovery) -> str:
+        """Return the server's version, once it is clear that it can be reached and knows who asks."""
+        server = self.connection.server
+        try:
+            version = discovery.version()
+            discovery.serves(KUBE_SYSTEM.served_as[0])
+        except RequestError as error:
+            if not error.status:
+                raise ClusterUnavailableError(f"{server} cannot be reached: {error.message}") from error
+            if error.status == 401 or "system:anonymous" in error.message:  # noqa: PLR2004 - an HTTP status
+                raise ClusterUnavailableError(
+                    f"{server} refused the credentials of context {self.connection.context!r}: {error.message}"
+                ) from error
+            if error.is_refusal:
+                return ""
+            raise ClusterUnavailableError(f"{server} does not answer as an API server: {error}") from error
+        return version
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    client: Client
+    discovery: Discovery
+    fetching: ThreadPoolExecutor
+    page_size: int
+    watch: Watcher
+
+    def read(self, source: Source[R]) -> Reading[R]:
+        """Read a source from the first API version that is served and lets itself be read."""
+        read_at = datetime.now(UTC)
+        refused: Reading[R] | None = None
+        for resource in source.served_as:
+            try:
+                if not self.discovery.serves(resource):
+                    continue
+                decoded = self._objects(source, resource)
+            except RequestError as error:
+                refused = refused or _unread(source, resource, error, read_at)
+            except msgspec.DecodeError as error:
+                refused = refused or _unread(source, resource, RequestError(resource.list_path, 0, str(error)), read_at)
+            else:
+                return Reading(
+                    source.name,
+                    State.LOADED,
+                    decoded.records,
+                    decoded.rejected,
+                    resource=resource,
+                    read_at=read_at,
+                )
+            finally:
+                self.watch(Progress(source.name, 0, done=True))
+        return refused or _absent(source, read_at)
+
+    def _objects(self, source: Source[R], resource: Resource) -> Decoded[R]:
+        decoder = ListDecoder(source.record)
+        if source.only:
+            found = (self._named(resource, wanted) for wanted in source.only)
+            return decoder.objects([body for body in found if body is not None])
+        for _ in range(_LIST_ATTEMPTS - 1):
+            try:
+                return self._pages(source, resource, decoder)
+            except RequestError as error:
+                if not error.is_expired:
+                    raise
+        return self._pages(source, resource, decoder)
+
+    def _named(self, resource: Resource, wanted: ObjectName) -> bytes | None:
+        namespace = f"/namespaces/{wanted.namespace}" if wanted.namespace else ""
+        try:
+            return self.client.get(f"{resource.discovery_path}{namespace}/{resource.plural}/{wanted.name}")
+        except RequestError as error:
+            if error.is_not_found:
+                return None
+            raise
+
+    def _pages(self, source: Source[R], resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]:
+        """Read a list to its end; the next page is on its way while one is decoded."""
+        records: list[R] = []
+        rejected: list[Rejected] = []
+        next_page: Future[bytes] | None = self._fetch(resource, "")
+        while next_page:
+            body = next_page.result()
+            meta = list_meta(body)
+            next_page = self._fetch(resource, meta.continue_) if meta.continue_ else None
+            page = decoder.page(body)
+            records += page.records
+            rejected += page.rejected
+            self.watch(Progress(source.name, len(records), len(records) + (meta.remaining_item_count or 0)))
+        return Decoded(tuple(records), tuple(rejected))
+
+    def _fetch(self, resource: Resource, token: str) -> "Future[bytes]":
+        query = {"limit": str(self.page_size)} | ({"continue": token} if token else {})
+        return self.fetching.submit(self.client.get, resource.list_path, query)
+
+
+def _absent(source: Source[R], read_at: datetime) -> Reading[R]:
+    asked = " or ".join(f"{resource.plural} of {resource.api_version}" for resource in source.served_as)
+    return Reading(source.name, State.ABSENT, reason=f"the cluster does not serve {asked}", read_at=read_at)
+
+
+def _unread(source: Source[R], resource: Resource, error: RequestError, read_at: datetime) -> Reading[R]:
+    if not error.is_refusal:
+        return Reading(source.name, State.FAILED, reason=f"{resource}: {error}", resource=resource, read_at=read_at)
+    verb = "get" if source.only else "list"
+    reason = f"{resource}: {error.message} (grant {verb} on {resource}; `chaudit rbac` prints the role)"
+    return Reading(source.name, State.DENIED, reason=reason, resource=resource, read_at=read_at)

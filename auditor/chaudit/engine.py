@@ -1,0 +1,209 @@
+"""The engine: resolves what rules ask for, lets them judge, and turns what they say, or cannot say, into findings."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from chaudit.errors import CannotTellError, DoesNotApplyError
+from chaudit.evidence.input import Input
+from chaudit.evidence.reading import Reading
+from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
+from chaudit.evidence.source import ReadingOf, Source
+from chaudit.finding import Finding, Judgement, NotApplicable, Outcome, Unknown, Violation, fingerprint
+from chaudit.intent.loading import IntentFile, decode
+from chaudit.intent.model import Intent, RuleIntent
+from chaudit.objects import KubernetesObject, Subject
+from chaudit.rule import HasSubject, Rule, Settings, Verdicts
+from chaudit.severity import Severity
+from chaudit.text import plural
+
+T = TypeVar("T")
+R = TypeVar("R", bound=KubernetesObject)
+
+WHOLE_CLUSTER = Subject("Cluster")
+"""The subject of a rule's finding when it could not, or need not, look at single subjects."""
+
+
+class Evaluation:
+    """The facts of one evaluation: readings and intent, and every input resolved so far, with its failures."""
+
+    def __init__(self, snapshot: Snapshot, intent: Intent) -> None:
+        self.intent = intent
+        self._snapshot = snapshot
+        self._values: dict[Input[Any], Any] = {}
+        self._failures: dict[Input[Any], CannotTellError | DoesNotApplyError] = {}
+
+    def reading(self, source: Source[R]) -> Reading[R]:
+        """Return what was read from a source."""
+        return self._snapshot.reading(source)
+
+    def readings(self) -> Sequence[Reading[Any]]:
+        """Return all readings, by the names of their sources."""
+        return [self._snapshot.readings[name] for name in sorted(self._snapshot.readings)]
+
+    def get(self, wanted: Input[T]) -> T:
+        """Resolve an input once; a failure is remembered like a value."""
+        if wanted in self._failures:
+            raise self._failures[wanted]
+        if wanted not in self._values:
+            try:
+                self._values[wanted] = wanted.resolve(self)
+            except (CannotTellError, DoesNotApplyError) as failure:
+                self._failures[wanted] = failure
+                raise
+            except Exception as error:
+                crash = CannotTellError(f"{wanted.name} could not be computed: {_crash(error)}")
+                self._failures[wanted] = crash
+                raise crash from error
+        value: T = self._values[wanted]
+        return value
+
+
+def sources_of(rules: Iterable[Rule[Any]]) -> tuple[Source[Any], ...]:
+    """Return the sources that these rules need, and the one that identifies the cluster, by name."""
+    found = {KUBE_SYSTEM.name: KUBE_SYSTEM}
+    for rule in rules:
+        found |= {source.name: source for wanted in rule.inputs for source in _sources(wanted, through_readings=True)}
+    return tuple(found[name] for name in sorted(found))
+
+
+def evaluate(snapshot: Snapshot, file: IntentFile, rules: Iterable[Rule[Any]]) -> tuple[Finding, ...]:
+    """Judge every subject of every rule; findings come in the stable order of reports.
+
+    Raises:
+        IntentError: the intent file's settings of a rule do not fit it.
+    """
+    facts = Evaluation(snapshot, file.intent)
+    judges = [_Judge(rule, facts, file, snapshot.cluster.uid) for rule in rules]
+    findings = [finding for judge in judges for finding in judge.findings()]
+    return tuple(sorted(findings, key=lambda finding: finding.sort_key))
+
+
+class _Judge:
+    """One rule at work on one set of facts."""
+
+    def __init__(self, rule: Rule[Any], facts: Evaluation, file: IntentFile, cluster_uid: str) -> None:
+        self._rule = rule
+        self._facts = facts
+        self._cluster_uid = cluster_uid
+        self._declared = file.intent.rules.get(rule.id, RuleIntent())
+        self._settings = _settings(rule, self._declared, file)
+
+    def findings(self) -> Iterator[Finding]:
+        rule = self._rule
+        if isinstance(rule.each, Source):
+            reading = self._facts.reading(rule.each)
+            if reading.is_absent:
+                yield self._finding(WHOLE_CLUSTER, NotApplicable(reading.reason))
+                return
+            for rejected in reading.rejected:
+                yield self._finding(rejected.subject, Unknown(f"the object is malformed: {rejected.reason}"))
+        try:
+            subjects = list(self._facts.get(rule.each))
+        except CannotTellError as gap:
+            yield self._finding(WHOLE_CLUSTER, *map(Unknown, gap.reasons))
+            return
+        except DoesNotApplyError as reason:
+            yield self._finding(WHOLE_CLUSTER, NotApplicable(str(reason)))
+            return
+        if not subjects:
+            yield self._finding(WHOLE_CLUSTER, note=f"the cluster has no {rule.each.name} to judge")
+            return
+        yield from self._judge_all(subjects)
+
+    def _judge_all(self, subjects: Sequence[HasSubject]) -> Iterator[Finding]:
+        values: list[Any] = []
+        gaps: list[Judgement] = []
+        for wanted in self._rule.using:
+            try:
+                values.append(self._settings if isinstance(wanted, Settings) else self._facts.get(wanted))
+            except CannotTellError as gap:
+                gaps.extend(map(Unknown, gap.reasons))
+            except DoesNotApplyError as reason:
+                for subject in subjects:
+                    yield self._finding(subject.subject, NotApplicable(str(reason)))
+                return
+        doubts: Sequence[Judgement] = () if gaps else self._doubts()
+        for subject in subjects:
+            said: Sequence[Judgement] = gaps or tuple(self._ask(subject, values)) or doubts
+            yield self._finding(subject.subject, *said)
+
+    def _ask(self, subject: HasSubject, values: Sequence[Any]) -> Verdicts:
+        try:
+            yield from self._rule.judge(subject, *values)
+        except CannotTellError as gap:
+            yield from map(Unknown, gap.reasons)
+        except DoesNotApplyError as reason:
+            yield NotApplicable(str(reason))
+        except Exception as crash:  # noqa: BLE001 - a plugin's rule: this subject is unknown, the others go on
+            yield Unknown(f"the rule crashed: {_crash(crash)}")
+
+    def _doubts(self) -> tuple[Unknown, ...]:
+        """Return why a clean subject still cannot pass: objects the rule stands on were malformed and left out."""
+        sources = {
+            source.name: source
+            for wanted in self._rule.inputs
+            if not isinstance(wanted, Source) or wanted is not self._rule.each
+            for source in _sources(wanted, through_readings=False)
+        }
+        readings = (self._facts.reading(source) for source in sources.values())
+        return tuple(
+            Unknown(
+                f"{reading.source}: {plural(len(reading.rejected), 'object')} malformed: {reading.rejected[0].subject}"
+            )
+            for reading in readings
+            if reading.rejected
+        )
+
+    def _finding(self, subject: Subject, *said: Judgement, note: str = "") -> Finding:
+        violations = tuple(word for word in said if isinstance(word, Violation))
+        unknown = tuple(dict.fromkeys(word.reason for word in said if isinstance(word, Unknown)))
+        not_applicable = tuple(word.reason for word in said if isinstance(word, NotApplicable))
+        return Finding(
+            fingerprint=fingerprint(self._cluster_uid, self._rule.id, subject),
+            rule=self._rule.id,
+            title=self._rule.title,
+            severity=self._severity(violations),
+            outcome=_outcome(violations, unknown, not_applicable),
+            subject=subject,
+            violations=violations,
+            unknown_because=unknown,
+            note=note or "; ".join(not_applicable),
+        )
+
+    def _severity(self, violations: Sequence[Violation]) -> Severity:
+        """Return what operators declared, else the worst violation's own, else the rule's."""
+        if self._declared.severity:
+            return self._declared.severity
+        weights = [violation.severity or self._rule.severity for violation in violations]
+        return min(weights, key=lambda severity: severity.rank, default=self._rule.severity)
+
+
+def _outcome(violations: Sequence[Violation], unknown: Sequence[str], not_applicable: Sequence[str]) -> Outcome:
+    if violations:
+        return Outcome.FAILED
+    if unknown:
+        return Outcome.UNKNOWN
+    return Outcome.NOT_APPLICABLE if not_applicable else Outcome.PASSED
+
+
+def _settings(rule: Rule[Any], declared: RuleIntent, file: IntentFile) -> object:
+    """Return the rule's settings as declared, checked against their type."""
+    path = f"$.rules.{rule.id}.settings"
+    if rule.settings:
+        return decode(file, declared.settings, rule.settings.type, at=path)
+    if declared.settings:
+        raise file.error(path, f"{rule.id} has no settings")
+    return None
+
+
+def _sources(wanted: Input[Any], *, through_readings: bool) -> Iterator[Source[Any]]:
+    """Walk down to the sources; a view that asks for a reading has taken its gaps upon itself."""
+    if isinstance(wanted, Source):
+        yield wanted
+    elif through_readings or not isinstance(wanted, ReadingOf):
+        for needed in wanted.needs:
+            yield from _sources(needed, through_readings=through_readings)
+
+
+def _crash(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,1 @@
+"""Evidence: sources, readings, snapshots and the views computed from them."""

@@ -1,0 +1,103 @@
+"""From bytes of the API to records: a whole list at once, object by object only where one of them is malformed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from chaudit.evidence.reading import Rejected
+from chaudit.objects import KubernetesObject, ObjectMeta, Subject, strip_nulls
+
+R = TypeVar("R", bound=KubernetesObject)
+
+
+class ListMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """What the server says about a page (meta/v1 ListMeta); `continue_` is the token of the next one."""
+
+    continue_: str = msgspec.field(default="", name="continue")
+    remaining_item_count: int | None = None
+
+
+class _Page(msgspec.Struct, Generic[R]):
+    items: list[R] | None = None
+
+
+class _RawPage(msgspec.Struct):
+    metadata: ListMeta = ListMeta()
+    items: list[msgspec.Raw] | None = None
+
+
+class _Header(msgspec.Struct):
+    metadata: ListMeta
+
+
+class _Named(msgspec.Struct):
+    metadata: ObjectMeta
+
+
+_header = msgspec.json.Decoder(_Header)
+_raw_page = msgspec.json.Decoder(_RawPage)
+_named = msgspec.json.Decoder(_Named)
+
+
+def list_meta(body: bytes) -> ListMeta:
+    """Return the metadata of a list without decoding its items.
+
+    Raises:
+        msgspec.DecodeError: the body is not a list of the API.
+    """
+    return _header.decode(body).metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded(Generic[R]):
+    """Records, and the objects that could not become one."""
+
+    records: tuple[R, ...]
+    rejected: tuple[Rejected, ...] = ()
+
+
+class ListDecoder(Generic[R]):
+    """Decodes pages, or single objects, of one kind."""
+
+    def __init__(self, record: type[R]) -> None:
+        self._kind = record.__name__
+        self._record = record
+        self._object = msgspec.json.Decoder(record)
+        self._page = msgspec.json.Decoder(_Page[record])  # type: ignore[valid-type]  # a type made at run time
+
+    def page(self, body: bytes) -> Decoded[R]:
+        """Decode a list.
+
+        Raises:
+            msgspec.DecodeError: the body is not JSON, or not a list.
+        """
+        try:
+            return Decoded(tuple(self._page.decode(body).items or ()))
+        except msgspec.ValidationError:
+            return self.objects(_raw_page.decode(body).items or ())
+
+    def objects(self, bodies: Iterable[bytes | msgspec.Raw]) -> Decoded[R]:
+        """Decode objects one by one, so that a malformed one costs only itself."""
+        records: list[R] = []
+        rejected: list[Rejected] = []
+        for body in bodies:
+            try:
+                records.append(self._one(body))
+            except msgspec.DecodeError as error:
+                rejected.append(Rejected(self._subject(body), str(error)))
+        return Decoded(tuple(records), tuple(rejected))
+
+    def _one(self, body: bytes | msgspec.Raw) -> R:
+        try:
+            return self._object.decode(body)
+        except msgspec.ValidationError:
+            return msgspec.convert(strip_nulls(msgspec.json.decode(body)), self._record)
+
+    def _subject(self, body: bytes | msgspec.Raw) -> Subject:
+        try:
+            meta = _named.decode(body).metadata
+        except msgspec.DecodeError:
+            return Subject(self._kind, name="(unnamed)")
+        return Subject(self._kind, meta.namespace, meta.name)

@@ -1,0 +1,65 @@
+"""A snapshot: every reading of one look at one cluster. All that is judged is judged from here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from chaudit.evidence.reading import Reading, State
+from chaudit.evidence.source import ObjectName, Resource, Source
+from chaudit.objects import KubernetesObject, ObjectMeta
+
+R = TypeVar("R", bound=KubernetesObject)
+
+
+class NamespaceMeta(ObjectMeta, frozen=True, gc=False):
+    """Metadata of a namespace, with the UID that never comes back once it is deleted."""
+
+    uid: str = ""
+
+
+class Namespace(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """v1 Namespace."""
+
+    metadata: NamespaceMeta
+
+
+KUBE_SYSTEM = Source(
+    "kube-system",
+    Namespace,
+    served_as=(Resource("", "v1", "namespaces", "Namespace"),),
+    only=(ObjectName("kube-system"),),
+)
+"""The namespace whose UID is the identity of a cluster (it lives as long as the cluster does)."""
+
+
+class Cluster(msgspec.Struct, frozen=True):
+    """Which cluster was looked at; `uid` is empty where it could not be read."""
+
+    uid: str = ""
+    server: str = ""
+    context: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All readings by the name of their source, with the time they were taken."""
+
+    cluster: Cluster
+    readings: Mapping[str, Reading[Any]]
+    started: datetime
+    finished: datetime
+
+    def reading(self, source: Source[R]) -> Reading[R]:
+        """Return what was read from a source; a failed reading where it was never asked."""
+        return self.readings.get(source.name) or Reading(
+            source.name, State.FAILED, reason=f"{source.name}: not in the snapshot"
+        )
+
+
+def cluster_uid(reading: Reading[Namespace]) -> str:
+    """Return the cluster's identity from the reading of `KUBE_SYSTEM`, empty where it was not seen."""
+    return reading.objects[0].metadata.uid if reading.objects else ""

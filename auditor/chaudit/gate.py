@@ -1,0 +1,121 @@
+"""The gate: accepts what was waived, weighs what is left against a threshold, and settles the exit code."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+from fnmatch import fnmatchcase
+
+import msgspec
+
+from chaudit.finding import Finding, Outcome, Waiver
+from chaudit.intent.model import SubjectSelector, WaiverIntent
+from chaudit.objects import Subject
+from chaudit.severity import Severity
+
+
+class ExitCode(IntEnum):
+    """What a pipeline is told."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    UNAVAILABLE = 4
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The exit code, what it was measured against, and how many findings have each outcome."""
+
+    exit_code: ExitCode
+    fail_on: str
+    allow_unknown: bool
+    counts: Mapping[Outcome, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What blocks: findings at least this severe (None: nothing), and whether unknown ones do."""
+
+    fail_on: Severity | None = Severity.HIGH
+    allow_unknown: bool = False
+
+    def judge(self, findings: Sequence[Finding]) -> Verdict:
+        """Return the verdict on a complete list of findings."""
+        counts = Counter(finding.outcome for finding in findings)
+        return Verdict(
+            exit_code=self._exit_code(findings),
+            fail_on=self.fail_on or "never",
+            allow_unknown=self.allow_unknown,
+            counts={outcome: counts[outcome] for outcome in Outcome},
+        )
+
+    def unavailable(self) -> Verdict:
+        """Return the verdict when the cluster could not be looked at."""
+        empty = dict.fromkeys(Outcome, 0)
+        return Verdict(ExitCode.UNAVAILABLE, self.fail_on or "never", self.allow_unknown, empty)
+
+    def _exit_code(self, findings: Iterable[Finding]) -> ExitCode:
+        if self.fail_on is None:
+            return ExitCode.CLEAN
+        weighty = {finding.outcome for finding in findings if finding.severity.reaches(self.fail_on)}
+        if Outcome.FAILED in weighty:
+            return ExitCode.FINDINGS
+        if Outcome.UNKNOWN in weighty and not self.allow_unknown:
+            return ExitCode.INCOMPLETE
+        return ExitCode.CLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """Findings after waivers, and what is wrong with the waivers themselves."""
+
+    findings: tuple[Finding, ...]
+    warnings: tuple[str, ...]
+
+
+def apply_waivers(findings: Sequence[Finding], waivers: Sequence[WaiverIntent], today: date) -> Waived:
+    """Return the findings with failed ones waived where a waiver in force matches.
+
+    A waiver holds up to and including its day of expiry. Expired and unused ones are warned about.
+    """
+    in_force = [waiver for waiver in waivers if waiver.expires >= today]
+    used: set[int] = set()
+    result = []
+    for finding in findings:
+        match = next((i for i, waiver in enumerate(in_force) if _matches(waiver, finding)), None)
+        if match is None:
+            result.append(finding)
+        else:
+            used.add(match)
+            result.append(_waive(finding, in_force[match]))
+    expired = [f"the waiver for {_name(w)} expired on {w.expires}" for w in waivers if w.expires < today]
+    unused = [f"the waiver for {_name(w)} matches nothing" for i, w in enumerate(in_force) if i not in used]
+    return Waived(tuple(result), (*expired, *unused))
+
+
+def _matches(waiver: WaiverIntent, finding: Finding) -> bool:
+    return (
+        finding.outcome is Outcome.FAILED and finding.rule == waiver.rule and _selects(waiver.subject, finding.subject)
+    )
+
+
+def _selects(selector: SubjectSelector, subject: Subject) -> bool:
+    return (
+        fnmatchcase(subject.kind, selector.kind)
+        and fnmatchcase(subject.namespace, selector.namespace)
+        and fnmatchcase(subject.name, selector.name)
+        and fnmatchcase(subject.port, selector.port)
+    )
+
+
+def _waive(finding: Finding, waiver: WaiverIntent) -> Finding:
+    accepted = Waiver(waiver.reason, waiver.owner, waiver.expires.isoformat())
+    return msgspec.structs.replace(finding, outcome=Outcome.WAIVED, waiver=accepted)
+
+
+def _name(waiver: WaiverIntent) -> str:
+    selector = waiver.subject
+    parts = (selector.kind, selector.namespace, selector.name, selector.port)
+    return f"{waiver.rule} on {'/'.join(parts)} ({waiver.owner})"

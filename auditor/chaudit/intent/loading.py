@@ -1,0 +1,88 @@
+"""Reading the intent file: every error names the file, the line and the path of what is wrong."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import yaml
+
+from chaudit.errors import IntentError
+from chaudit.intent.document import Document, parse
+from chaudit.intent.model import CIDR, Address, Intent
+
+T = TypeVar("T")
+
+_AT_PATH = re.compile(r"^(?P<problem>.*?) - at `(?P<path>[^`]*)`$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class IntentFile:
+    """An intent with its origin; `sha256` of the file's bytes goes into reports, both empty without a file."""
+
+    intent: Intent = field(default_factory=Intent)
+    name: str = ""
+    sha256: str = ""
+    document: Document = field(default_factory=Document)
+
+    def error(self, path: str, problem: str) -> IntentError:
+        """Return the error for a value at a path of this file: `chaudit.yaml:4: $.rules.NPT-010: ...`."""
+        return IntentError(f"{self.name}:{self.document.line(path)}: {path}: {problem}")
+
+
+def load(path: Path) -> IntentFile:
+    """Read an intent file.
+
+    Raises:
+        IntentError: it cannot be read, is not YAML, or does not say what an intent file can say.
+    """
+    try:
+        content = path.read_bytes()
+        document = parse(content.decode())
+    except (OSError, UnicodeDecodeError) as error:
+        raise IntentError(f"{path}: cannot be read: {error}") from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise IntentError(f"{path}:{line}: not valid YAML: {error.problem}") from error
+    except yaml.YAMLError as error:
+        raise IntentError(f"{path}: not valid YAML: {error}") from error
+    file = IntentFile(name=str(path), sha256=hashlib.sha256(content).hexdigest(), document=document)
+    return IntentFile(decode(file, document.value or {}, Intent), file.name, file.sha256, document)
+
+
+def decode(file: IntentFile, value: Any, type_: type[T], at: str = "$") -> T:  # noqa: ANN401 - YAML can hold anything
+    """Decode a part of the file into a type; `at` is the part's own path.
+
+    Raises:
+        IntentError: with line and path.
+    """
+    try:
+        return msgspec.convert(value, type_, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        match = _AT_PATH.match(str(error))
+        problem, path = (match["problem"], match["path"]) if match else (str(error), "$")
+        raise file.error(at + path.removeprefix("$"), problem) from error
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the intent file, for editors and validators."""
+    return msgspec.json.schema(Intent, schema_hook=_schema)
+
+
+def _decode(type_: type, value: object) -> object:
+    if type_ is CIDR:
+        return CIDR(ip_network(str(value)).with_prefixlen)
+    if type_ is Address:
+        return Address(ip_address(str(value)).compressed)
+    raise NotImplementedError(type_)
+
+
+def _schema(type_: type) -> dict[str, Any]:
+    if type_ is CIDR:
+        return {"type": "string", "description": "a network in CIDR form, without host bits"}
+    if type_ is Address:
+        return {"type": "string", "description": "an IPv4 or IPv6 address"}
+    raise NotImplementedError(type_)

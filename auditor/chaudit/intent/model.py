@@ -1,0 +1,140 @@
+"""Intent: what a cluster is meant to be, as its operators declare it in `chaudit.yaml`."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from typing import Annotated, Any
+
+import msgspec
+
+from chaudit.evidence.input import Facts, Input
+from chaudit.severity import Severity
+
+IPNetwork = IPv4Network | IPv6Network
+IPAddress = IPv4Address | IPv6Address
+
+
+class CIDR(str):
+    """A network in CIDR form without host bits, as written: `192.168.206.0/24`, `fd00::/64`."""
+
+    __slots__ = ()
+
+
+class Address(str):
+    """An IPv4 or IPv6 address, as written."""
+
+    __slots__ = ()
+
+
+class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """A part of the intent file. A misspelt key is an error: silence would be taken for consent."""
+
+
+class Network(_Section, frozen=True):
+    """A named set of addresses: `oam`, `cluster-host`, `mgmt`.
+
+    `external` marks a network that people outside can reach; `interfaces` are the names the hosts give to their
+    attachments, where operators know them.
+    """
+
+    cidrs: tuple[CIDR, ...] = ()
+    external: bool = False
+    interfaces: tuple[str, ...] = ()
+
+
+class ClusterHost(StrEnum):
+    """Whether the cluster-host network is private to the nodes or the way by which clients come."""
+
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Topology(_Section, frozen=True):
+    """The shape of the cluster. `single_node` says that one node is all there is meant to be."""
+
+    cluster_host: ClusterHost = ClusterHost.INTERNAL
+    single_node: bool = False
+
+
+class Name(_Section, frozen=True):
+    """A hostname published to the outside, and how many destinations it is meant to have.
+
+    `load_balancers` are the addresses of load balancers outside the cluster that are highly available by themselves.
+    """
+
+    host: str
+    ports: tuple[Annotated[int, msgspec.Meta(ge=1, le=65535)], ...] = ()
+    targets: Annotated[int, msgspec.Meta(ge=1)] = 2
+    load_balancers: tuple[Address, ...] = ()
+
+
+class Peer(_Section, frozen=True):
+    """A BGP neighbour outside the cluster."""
+
+    address: Address
+    asn: Annotated[int, msgspec.Meta(ge=1, le=4294967295)] | None = None
+
+
+class BGP(_Section, frozen=True):
+    """Which routers the nodes are meant to peer with, and which prefixes they may advertise."""
+
+    peers: tuple[Peer, ...] = ()
+    prefixes: tuple[CIDR, ...] = ()
+
+
+class RuleIntent(_Section, frozen=True):
+    """What operators change about one rule: its severity, its settings, or whether it is judged at all."""
+
+    severity: Severity | None = None
+    settings: Mapping[str, Any] = {}
+
+
+class SubjectSelector(_Section, frozen=True):
+    """Which subjects of a rule; each part is a shell-style pattern, and all must match."""
+
+    kind: str = "*"
+    namespace: str = "*"
+    name: str = "*"
+    port: str = "*"
+
+
+class WaiverIntent(_Section, frozen=True):
+    """A risk that somebody accepted, for a reason and until a day (the last one on which it holds, UTC)."""
+
+    rule: str
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+    owner: Annotated[str, msgspec.Meta(min_length=1)]
+    expires: date
+    subject: SubjectSelector = SubjectSelector()
+
+
+class Gate(_Section, frozen=True):
+    """Defaults of the options that decide the exit code."""
+
+    fail_on: Severity | None = None
+    allow_unknown: bool | None = None
+
+
+class Intent(_Section, frozen=True):
+    """The whole file; everything is optional."""
+
+    networks: Mapping[str, Network] = {}
+    topology: Topology = Topology()
+    names: tuple[Name, ...] = ()
+    bgp: BGP | None = None
+    rules: Mapping[str, RuleIntent] = {}
+    waivers: tuple[WaiverIntent, ...] = ()
+    gate: Gate = Gate()
+
+
+class _IntentInput(Input[Intent]):
+    name = "intent"
+    needs = ()
+
+    def resolve(self, facts: Facts) -> Intent:
+        return facts.intent
+
+
+INTENT: Input[Intent] = _IntentInput()
+"""The intent as an input of views and rules."""

@@ -1,0 +1,116 @@
+"""The report (`chaudit.report/v1`): what every report format is written from, and itself the JSON format."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from chaudit.evidence.reading import Reading, Rejected, State
+from chaudit.evidence.snapshot import Cluster, Snapshot
+from chaudit.finding import Finding
+from chaudit.gate import Verdict
+from chaudit.rule import Rule
+from chaudit.severity import Severity
+from chaudit.version import VERSION
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """What wrote the report."""
+
+    name: str = "chaudit"
+    version: str = VERSION
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """When the evidence was taken, and the SHA-256 of the intent file (empty without one)."""
+
+    started: datetime
+    finished: datetime
+    intent_sha256: str = ""
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """The provenance of one reading: which API version it came from, its state, and how much came."""
+
+    source: str
+    group: str
+    version: str
+    resource: str
+    state: State
+    objects: int
+    rejected: tuple[Rejected, ...] = ()
+    reason: str = ""
+    read_at: datetime | None = None
+
+
+class RuleSummary(msgspec.Struct, frozen=True):
+    """What a reader of findings needs to know about their rule."""
+
+    id: str
+    title: str
+    severity: Severity
+    rationale: str
+    remediation: str
+    references: tuple[str, ...]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One scan, whole. Findings and evidence come in a stable order; additions to this schema are additive only.
+
+    `error` says why nothing was judged (exit code 4); `warnings` speak of the scan itself, such as expired waivers.
+    """
+
+    cluster: Cluster
+    scan: Scan
+    verdict: Verdict
+    evidence: tuple[Evidence, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    rules: tuple[RuleSummary, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    tool: Tool = Tool()
+    schema: Literal["chaudit.report/v1"] = "chaudit.report/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """An output format: its name on the command line, the file it writes unless told otherwise, and how."""
+
+    name: str
+    filename: str
+    render: Callable[[Report], str]
+
+
+def evidence_of(snapshot: Snapshot) -> tuple[Evidence, ...]:
+    """Return the provenance of all readings, by source."""
+    return tuple(_evidence(snapshot.readings[name]) for name in sorted(snapshot.readings))
+
+
+def summaries_of(rules: Iterable[Rule[Any]]) -> tuple[RuleSummary, ...]:
+    """Return the rules as reports show them, by id."""
+    return tuple(
+        RuleSummary(rule.id, rule.title, rule.severity, rule.rationale, rule.remediation, rule.references)
+        for rule in sorted(rules, key=lambda rule: rule.id)
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of the report."""
+    return msgspec.json.schema(Report)
+
+
+def _evidence(reading: Reading[Any]) -> Evidence:
+    resource = reading.resource
+    return Evidence(
+        source=reading.source,
+        group=resource.group if resource else "",
+        version=resource.version if resource else "",
+        resource=resource.plural if resource else "",
+        state=reading.state,
+        objects=len(reading.objects),
+        rejected=reading.rejected,
+        reason=reading.reason,
+        read_at=reading.read_at,
+    )

@@ -1,0 +1,120 @@
+"""Rule cases: YAML files of small clusters and of exactly what a rule says about them. Tests, and examples in the docs.
+
+    - name: a node outside of the declared network fails
+      intent: {networks: {cluster-host: {cidrs: [192.168.206.0/24]}}}
+      objects:
+        - {apiVersion: v1, kind: Node, metadata: {name: stray}, ...}
+      denied: [pods]
+      findings:
+        - subject: Node stray
+          outcome: failed
+          violations: ["no IPv4 InternalIP in ..."]
+
+Sources that the case does not mention are loaded and empty; `absent`, `denied` and `failed` name others. The case
+holds when the rule's findings are exactly those listed.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from chaudit.engine import evaluate, sources_of
+from chaudit.evidence.decoding import ListDecoder
+from chaudit.evidence.reading import Reading, State
+from chaudit.evidence.snapshot import Cluster, Snapshot
+from chaudit.evidence.source import Source
+from chaudit.finding import Finding, Outcome
+from chaudit.intent.loading import IntentFile, decode
+from chaudit.intent.model import Intent
+from chaudit.rule import Rule
+from chaudit.severity import Severity
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+"""The time at which the cluster of a case is looked at."""
+
+
+class Expected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a case expects of one subject; `severity` only where it is worth saying."""
+
+    subject: str
+    outcome: Outcome
+    violations: list[str] = []
+    unknown_because: list[str] = []
+    note: str = ""
+    severity: Severity | None = None
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One small cluster, what it is meant to be, and what a rule finds."""
+
+    name: str
+    findings: list[Expected]
+    intent: Mapping[str, Any] = {}
+    objects: list[dict[str, Any]] = []
+    absent: list[str] = []
+    denied: list[str] = []
+    failed: list[str] = []
+
+
+def load_cases(path: Path) -> list[Case]:
+    """Return the cases of one file, which is named after its rule: `NET-001.yaml`.
+
+    Raises:
+        msgspec.ValidationError: the file is not a list of cases.
+    """
+    return msgspec.convert(yaml.safe_load(path.read_text()), list[Case])
+
+
+def run_case(case: Case, rule: Rule[Any]) -> list[Expected]:
+    """Return what the rule really finds, in the form in which the case says what it expects."""
+    file = IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
+    readings = {reading.source: reading for reading in _readings(case, sources_of([rule]))}
+    snapshot = Snapshot(Cluster(uid="case"), readings, NOW, NOW)
+    return [_said(finding, case.findings) for finding in evaluate(snapshot, file, [rule])]
+
+
+def _readings(case: Case, sources: Sequence[Source[Any]]) -> Iterator[Reading[Any]]:
+    states = {
+        **dict.fromkeys(case.absent, State.ABSENT),
+        **dict.fromkeys(case.denied, State.DENIED),
+        **dict.fromkeys(case.failed, State.FAILED),
+    }
+    unread = states.keys() - {source.name for source in sources}
+    if unread:
+        raise ValueError(f"case {case.name!r} names sources that the rule does not read: {', '.join(sorted(unread))}")
+    served = {(resource.api_version, resource.kind) for source in sources for resource in source.served_as}
+    for obj in case.objects:
+        if (obj.get("apiVersion"), obj.get("kind")) not in served:
+            raise ValueError(f"case {case.name!r} has a {obj.get('kind')} that the rule does not read")
+    for source in sources:
+        state = states.get(source.name, State.LOADED)
+        if state is State.LOADED:
+            yield _loaded(source, case.objects)
+        else:
+            yield Reading(source.name, state, reason=f"{source.name}: {state}", read_at=NOW)
+
+
+def _loaded(source: Source[Any], objects: Sequence[Mapping[str, Any]]) -> Reading[Any]:
+    for resource in source.served_as:
+        own = [obj for obj in objects if (obj["apiVersion"], obj["kind"]) == (resource.api_version, resource.kind)]
+        if own:
+            break
+    decoded = ListDecoder(source.record).objects(map(msgspec.json.encode, own))
+    return Reading(source.name, State.LOADED, decoded.records, decoded.rejected, resource=resource, read_at=NOW)
+
+
+def _said(finding: Finding, expected: Sequence[Expected]) -> Expected:
+    """Leave out the severity where the case does not speak of it."""
+    about = next((one for one in expected if one.subject == str(finding.subject)), None)
+    return Expected(
+        subject=str(finding.subject),
+        outcome=finding.outcome,
+        violations=[violation.message for violation in finding.violations],
+        unknown_because=list(finding.unknown_because),
+        note=finding.note,
+        severity=finding.severity if about and about.severity else None,
+    )

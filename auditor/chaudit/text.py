@@ -1,0 +1,25 @@
+"""Text that comes from a cluster, made safe to show: names, messages and annotations there are hostile input."""
+
+
+def printable(text: str) -> str:
+    r"""Return `text` on one line, with every control, format and bidirectional character as a `\x..` escape.
+
+    What is left can be written to a terminal or into XML 1.0 without moving the cursor, changing colours,
+    reversing the reading direction or making the document ill-formed (https://www.w3.org/TR/xml/#charsets).
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def plural(count: int, noun: str) -> str:
+    """Return the count with its noun: `1 node`, `3 nodes`, `2 policies`."""
+    if count == 1:
+        return f"{count} {noun}"
+    if noun.endswith("y") and noun[-2] not in "aeiou":
+        return f"{count} {noun[:-1]}ies"
+    return f"{count} {noun}{'es' if noun.endswith(('s', 'x', 'sh', 'ch')) else 's'}"

@@ -1,0 +1,107 @@
+"""Kinds of the core API group (https://kubernetes.io/docs/reference/kubernetes-api/)."""
+
+from collections.abc import Mapping
+
+from chaudit import AnnotatedMeta, KubernetesObject, Record, Resource, Source
+
+
+class Condition(Record, frozen=True, gc=False):
+    """One observed condition; `status` is True, False or Unknown."""
+
+    type: str
+    status: str
+
+
+class NodeAddress(Record, frozen=True, gc=False):
+    """An address that the node reports: InternalIP, ExternalIP or Hostname."""
+
+    type: str
+    address: str
+
+
+class NodeStatus(Record, frozen=True, gc=False):
+    """What the kubelet reports."""
+
+    addresses: tuple[NodeAddress, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+
+class NodeSpec(Record, frozen=True, gc=False):
+    """Whether new pods may come to the node."""
+
+    unschedulable: bool = False
+
+
+class Node(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """v1 Node. Its annotations carry Calico's own addresses."""
+
+    metadata: AnnotatedMeta
+    spec: NodeSpec = NodeSpec()
+    status: NodeStatus = NodeStatus()
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The node's annotations."""
+        return self.metadata.annotations
+
+    @property
+    def internal_ips(self) -> tuple[str, ...]:
+        """The InternalIP addresses, as reported."""
+        return tuple(found.address for found in self.status.addresses if found.type == "InternalIP")
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the kubelet reports condition Ready as True."""
+        return any(found.type == "Ready" and found.status == "True" for found in self.status.conditions)
+
+
+class ContainerPort(Record, frozen=True, gc=False):
+    """A port that a container declares; with `host_port` it is also opened on the node."""
+
+    container_port: int
+    host_port: int = 0
+    name: str = ""
+    protocol: str = "TCP"
+
+
+class Container(Record, frozen=True, gc=False):
+    """What tells a controller apart: its image and how it was started."""
+
+    name: str
+    image: str = ""
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    ports: tuple[ContainerPort, ...] = ()
+
+
+class PodSpec(Record, frozen=True, gc=False):
+    """Where a pod runs and what it runs."""
+
+    node_name: str = ""
+    host_network: bool = False
+    containers: tuple[Container, ...] = ()
+
+
+class PodStatus(Record, frozen=True, gc=False):
+    """How a pod is."""
+
+    phase: str = ""
+    conditions: tuple[Condition, ...] = ()
+
+
+class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """v1 Pod."""
+
+    spec: PodSpec = PodSpec()
+    status: PodStatus = PodStatus()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the pod is running and reports condition Ready as True."""
+        return self.status.phase == "Running" and any(
+            found.type == "Ready" and found.status == "True" for found in self.status.conditions
+        )
+
+
+NODES = Source("nodes", Node, served_as=(Resource("", "v1", "nodes", "Node"),))
+PODS = Source("pods", Pod, served_as=(Resource("", "v1", "pods", "Pod"),))

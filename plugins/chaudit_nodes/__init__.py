@@ -1,0 +1,14 @@
+"""NET rules: are all nodes attached to the network they are meant to be on."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chaudit import Rule, hookimpl
+from chaudit_nodes.attachment import node_is_on_the_cluster_host_network
+from chaudit_nodes.cni_address import kubelet_and_cni_use_one_network
+
+
+@hookimpl
+def register_rules() -> Iterable[Rule[Any]]:
+    """Return the rules of this pack."""
+    return [node_is_on_the_cluster_host_network, kubelet_and_cni_use_one_network]
