@@ -66,6 +66,16 @@ def sources_of(rules: Iterable[Rule[Any]]) -> tuple[Source[Any], ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def check_settings(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
+    """Check what the intent file sets for these rules, before any evidence is read.
+
+    Raises:
+        IntentError: the settings of a rule do not fit it.
+    """
+    for rule in rules:
+        _settings(rule, file.intent.rules.get(rule.id, RuleIntent()), file)
+
+
 def evaluate(snapshot: Snapshot, file: IntentFile, rules: Iterable[Rule[Any]]) -> tuple[Finding, ...]:
     """Judge every subject of every rule; findings come in the stable order of reports.
 

@@ -52,6 +52,11 @@ class ReportError(UsageError):
 class ClusterUnavailableError(ChauditError):
     """The cluster could not be reached or refused the credentials, so nothing can be judged."""
 
+    def __init__(self, server: str, context: str, problem: str) -> None:
+        super().__init__(f"{server} {problem}")
+        self.server = server
+        self.context = context
+
 
 class CannotTellError(ChauditError):
     """Evidence is missing, partial or contradictory; `reasons` say what was not seen and why."""

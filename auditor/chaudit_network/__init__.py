@@ -1,18 +1,16 @@
 """The network model: typed objects (`kinds`) and what follows from them (`views`). It knows no rule and no report."""
 
 from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from chaudit import Source, hookimpl
-from chaudit_network.kinds import calico, cilium, core, starlingx
+from chaudit_network import kinds
 
 
 @hookimpl
 def register_sources() -> Iterable[Source[Any]]:
     """Return every kind the model knows, so that `chaudit collect` keeps them all."""
-    return [
-        source
-        for module in (calico, cilium, core, starlingx)
-        for source in vars(module).values()
-        if isinstance(source, Source)
-    ]
+    modules = (import_module(f"{kinds.__name__}.{module.name}") for module in iter_modules(kinds.__path__))
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Source)]

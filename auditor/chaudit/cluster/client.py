@@ -48,6 +48,11 @@ class RequestError(Exception):
         return self.status in {401, 403}
 
     @property
+    def is_unauthenticated(self) -> bool:
+        """Whether the server does not know who asks: bad or expired credentials, or none at all."""
+        return self.status == 401 or (self.status == 403 and "system:anonymous" in self.message)  # noqa: PLR2004 - HTTP
+
+    @property
     def is_not_found(self) -> bool:
         """Whether there is no such thing (404)."""
         return self.status == 404  # noqa: PLR2004 - an HTTP status

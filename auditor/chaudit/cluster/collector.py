@@ -64,20 +64,13 @@ class Collector:
 
     def _knock(self, discovery: Discovery) -> str:
         """Return the server's version, once it is clear that it can be reached and knows who asks."""
-        server = self.connection.server
         try:
             version = discovery.version()
             discovery.serves(KUBE_SYSTEM.served_as[0])
         except RequestError as error:
-            if not error.status:
-                raise ClusterUnavailableError(f"{server} cannot be reached: {error.message}") from error
-            if error.status == 401 or "system:anonymous" in error.message:  # noqa: PLR2004 - an HTTP status
-                raise ClusterUnavailableError(
-                    f"{server} refused the credentials of context {self.connection.context!r}: {error.message}"
-                ) from error
-            if error.is_refusal:
-                return ""
-            raise ClusterUnavailableError(f"{server} does not answer as an API server: {error}") from error
+            if error.is_refusal and not error.is_unauthenticated:
+                return ""  # known, but not allowed to look around: every reading will say so
+            raise ClusterUnavailableError(self.connection.server, self.connection.context, _problem(error)) from error
         return version
 
 
@@ -155,6 +148,14 @@ class _Reader:
     def _fetch(self, resource: Resource, token: str) -> "Future[bytes]":
         query = {"limit": str(self.page_size)} | ({"continue": token} if token else {})
         return self.fetching.submit(self.client.get, resource.list_path, query)
+
+
+def _problem(error: RequestError) -> str:
+    if not error.status:
+        return f"cannot be reached: {error.message}"
+    if error.is_unauthenticated:
+        return f"refused the credentials: {error.message}"
+    return f"does not answer as a Kubernetes API server: {error}"
 
 
 def _absent(source: Source[R], read_at: datetime) -> Reading[R]:

@@ -1,0 +1,57 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+cluster_options = _all(
+    click.option("--kubeconfig", metavar="FILE", help="Kubeconfig to use instead of KUBECONFIG or ~/.kube/config."),
+    click.option("--context", metavar="NAME", help="Context of the kubeconfig instead of its current one."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest wait for one request.",
+    ),
+    click.option(
+        "--deadline",
+        type=click.FloatRange(min=0, min_open=True),
+        default=600.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest wait for all of them; what was not read by then is unknown.",
+    ),
+    click.option(
+        "--page-size",
+        type=click.IntRange(1, 10_000),
+        default=500,
+        show_default=True,
+        metavar="OBJECTS",
+        help="Objects in one page of a list.",
+    ),
+)
+
+rule_options = _all(
+    click.option("--rule", "include", multiple=True, metavar="PATTERN", help="Only rules like NET-001 or 'NPT-*'."),
+    click.option("--skip-rule", "exclude", multiple=True, metavar="PATTERN", help="No rules like this."),
+)
+
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but the verdict and errors.")
+
+file_path = click.Path(path_type=Path, dir_okay=False)

@@ -1,0 +1,74 @@
+"""Reports as files: which formats were asked for, where they go, and writing them whole or not at all."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chaudit.errors import ReportError, UsageError
+from chaudit.report import Report, Reporter
+
+NONE = "none"
+"""The format that writes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One format and its file; no path is standard output."""
+
+    reporter: Reporter
+    path: Path | None
+
+    def write(self, report: Report) -> None:
+        """Render and write; a reader never sees half a file.
+
+        Raises:
+            ReportError: the file cannot be written.
+        """
+        text = self.reporter.render(report)
+        if self.path is None:
+            sys.stdout.write(text)
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=self.path.parent, prefix=f".{self.path.name}.", encoding="utf-8", delete=False
+            ) as half:
+                half.write(text)
+            Path(half.name).chmod(0o666 & ~_umask())
+            Path(half.name).replace(self.path)
+        except OSError as error:
+            raise ReportError(f"the {self.reporter.name} report cannot be written to {self.path}: {error}") from error
+
+
+def parse_outputs(wanted: Sequence[str], reporters: Sequence[Reporter], default: Iterable[str]) -> list[Output]:
+    """Return the outputs of `FORMAT[=PATH]` options; the default formats where there is none.
+
+    Raises:
+        UsageError: a format is unknown, or two reports would go to one place.
+    """
+    known = {reporter.name: reporter for reporter in reporters}
+    if list(wanted) == [NONE]:
+        return []
+    outputs = []
+    for option in wanted or [name for name in default if name in known]:
+        name, _, path = option.partition("=")
+        if name not in known:
+            raise UsageError(f"no report format is called {name!r}: choose from {', '.join(known)}, or {NONE} alone")
+        target = path or known[name].filename
+        outputs.append(Output(known[name], None if target == "-" else Path(target)))
+    places = [output.path for output in outputs]
+    for place in places:
+        if places.count(place) > 1:
+            raise UsageError(f"two reports would be written to {place or 'standard output'}")
+        if place and place.is_dir():
+            raise UsageError(f"{place} is a folder: name a file for the report")
+    return outputs
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,25 @@
+"""`chaudit rbac`: the rights a scan needs, and no more."""
+
+import click
+import yaml
+
+from chaudit.cli.collect import known_sources
+from chaudit.cli.options import rule_options
+from chaudit.engine import sources_of
+from chaudit.host import PluginHost
+from chaudit.rbac import cluster_role
+from chaudit.selection import select
+
+
+@click.command
+@rule_options
+@click.option("--collect", "everything", is_flag=True, help="What `chaudit collect` needs: every kind that is known.")
+@click.option("--name", default="chaudit", show_default=True, help="Name of the ClusterRole.")
+@click.pass_obj
+def rbac(host: PluginHost, *, include: tuple[str, ...], exclude: tuple[str, ...], everything: bool, name: str) -> None:
+    """Print the least ClusterRole that the selected rules need.
+
+    It grants list, and get of single named objects; nothing can be written with it and no Secret read.
+    """
+    sources = known_sources(host) if everything else sources_of(select(host.rules, include, exclude))
+    click.echo(yaml.safe_dump(cluster_role(sources, name), sort_keys=False, default_flow_style=False), nl=False)

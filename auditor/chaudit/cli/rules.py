@@ -1,0 +1,57 @@
+"""`chaudit rules`: the catalogue, and one rule in full."""
+
+from typing import Any
+
+import click
+
+from chaudit.engine import sources_of
+from chaudit.errors import UsageError
+from chaudit.host import PluginHost
+from chaudit.rule import Rule
+
+
+@click.command
+@click.argument("rule_id", required=False, metavar="[ID]")
+@click.pass_obj
+def rules(host: PluginHost, rule_id: str | None) -> None:
+    """List the rules, or explain one."""
+    if rule_id is None:
+        for rule in host.rules:
+            click.echo(f"{rule.id:<8} {rule.severity:<9} {rule.title}")
+        return
+    found = next((rule for rule in host.rules if rule.id == rule_id.upper()), None)
+    if found is None:
+        raise UsageError(f"no rule is called {rule_id!r}: `chaudit rules` lists them")
+    _explain(found)
+
+
+def _explain(rule: Rule[Any]) -> None:
+    _section(f"{rule.id}  {rule.title}", f"severity {rule.severity}")
+    _section("WHY", rule.rationale)
+    _section("FIX", rule.remediation)
+    _section("EVIDENCE", "\n".join(_evidence(rule)))
+    if rule.settings:
+        _section("SETTINGS", "\n".join(_settings(rule)))
+    _section("REFERENCES", "\n".join(rule.references))
+
+
+def _section(heading: str, text: str) -> None:
+    click.echo(click.style(heading, bold=True))
+    for paragraph in text.split("\n"):
+        click.echo(click.wrap_text(paragraph, width=96, initial_indent="    ", subsequent_indent="    ") or "")
+    click.echo()
+
+
+def _evidence(rule: Rule[Any]) -> list[str]:
+    return [
+        f"{source.name}: {' or '.join(f'{resource.api_version} {resource.plural}' for resource in source.served_as)}"
+        for source in sources_of([rule])
+    ]
+
+
+def _settings(rule: Rule[Any]) -> list[str]:
+    """Return each setting with its default."""
+    import msgspec
+
+    settings = rule.settings.type if rule.settings else msgspec.Struct
+    return [f"{field.encode_name} (default {field.default!r})" for field in msgspec.structs.fields(settings)]

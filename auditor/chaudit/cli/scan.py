@@ -1,0 +1,119 @@
+"""`chaudit scan`: evidence in, verdict out."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chaudit.cli.evidence import LiveCluster, load_snapshot
+from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
+from chaudit.cli.outputs import Output, parse_outputs
+from chaudit.cli.summary import print_summary
+from chaudit.engine import check_settings, sources_of
+from chaudit.errors import ClusterUnavailableError, ReportError, UsageError
+from chaudit.evidence.snapshot import Cluster
+from chaudit.gate import Threshold
+from chaudit.host import PluginHost
+from chaudit.intent.loading import IntentFile
+from chaudit.intent.loading import load as load_intent
+from chaudit.report import Report
+from chaudit.rule import Rule
+from chaudit.scan import judge, unavailable
+from chaudit.selection import check_rule_names, select
+from chaudit.severity import Severity
+from chaudit.text import printable
+
+NEVER = "never"
+DEFAULT_REPORTS = ("html", "junit", "json")
+
+
+@click.command
+@cluster_options
+@click.option(
+    "--snapshot", metavar="PATH", help="Scan a snapshot, a file or folder of `kubectl get -o json|yaml`, or -."
+)
+@click.option("--intent", type=file_path, metavar="FILE", help="What the cluster is meant to be (chaudit.yaml).")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT[=PATH]",
+    help=f"Write this report; - is standard output, none writes none. Default: {', '.join(DEFAULT_REPORTS)}.",
+)
+@click.option("--fail-on", type=click.Choice([*Severity, NEVER]), help="Least severity that blocks (default high).")
+@click.option("--allow-unknown/--no-allow-unknown", default=None, help="Do not block on what could not be judged.")
+@rule_options
+@click.option("-v", "--verbose", is_flag=True, help="Print the evidence and every finding.")
+@quiet_option
+@click.pass_obj
+def scan(
+    host: PluginHost,
+    /,
+    *,
+    snapshot: str | None,
+    intent: Path | None,
+    reports: tuple[str, ...],
+    fail_on: str | None,
+    allow_unknown: bool | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    verbose: bool,
+    quiet: bool,
+    **cluster: Any,  # noqa: ANN401 - exactly the fields of LiveCluster
+) -> int:
+    """Judge a cluster and write reports.
+
+    Exit codes: 0 nothing blocks, 1 findings at or above --fail-on, 2 unusable input, 3 something could not be judged,
+    4 the cluster could not be reached or refused the credentials.
+    """
+    rules = select(host.rules, include, exclude)
+    file = load_intent(intent) if intent else IntentFile()
+    check_rule_names(file, host.rules)
+    check_settings(file, rules)
+    outputs = parse_outputs(reports, host.reporters, DEFAULT_REPORTS)
+    threshold = _threshold(file, fail_on, allow_unknown)
+    if snapshot and (cluster["kubeconfig"] or cluster["context"]):
+        raise UsageError("--snapshot and --kubeconfig or --context exclude each other")
+    source = snapshot or LiveCluster(**cluster, quiet=quiet)
+    report = _report(source, file, rules, threshold)
+    problems = _write(outputs, report)
+    to_stderr = any(output.path is None for output in outputs)
+    print_summary(
+        report, [output.path for output in outputs if output.path], verbose=verbose, quiet=quiet, err=to_stderr
+    )
+    if problems:
+        raise ReportError("; ".join(problems))
+    return report.verdict.exit_code
+
+
+def _report(source: str | LiveCluster, file: IntentFile, rules: tuple[Rule[Any], ...], threshold: Threshold) -> Report:
+    sources = sources_of(rules)
+    if isinstance(source, str):
+        return judge(load_snapshot(source, sources), file, rules, threshold)
+    started = datetime.now(UTC)
+    try:
+        return judge(source.collect(sources), file, rules, threshold)
+    except ClusterUnavailableError as error:
+        return unavailable(Cluster(server=error.server, context=error.context), str(error), file, threshold, started)
+
+
+def _threshold(file: IntentFile, fail_on: str | None, allow_unknown: bool | None) -> Threshold:
+    """Return the threshold: options win over the intent file, which wins over the default."""
+    gate = file.intent.gate
+    level = fail_on or gate.fail_on or Severity.HIGH
+    return Threshold(
+        None if level == NEVER else Severity(level),
+        allow_unknown if allow_unknown is not None else bool(gate.allow_unknown),
+    )
+
+
+def _write(outputs: list[Output], report: Report) -> list[str]:
+    """Write every report that can be written; one that cannot does not take the others with it."""
+    problems = []
+    for output in outputs:
+        try:
+            output.write(report)
+        except ReportError as error:
+            problems.append(printable(str(error)))
+    return problems
