@@ -27,7 +27,7 @@ def select(rules: Sequence[Rule[Any]], include: Iterable[str], exclude: Iterable
 
 
 def check_rule_names(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
-    """Refuse an intent file that speaks of rules nobody knows: a waiver or setting with a typing error must not be silent.
+    """Refuse an intent file that speaks of rules nobody knows: a mistyped waiver must not be silent.
 
     Raises:
         IntentError: with line and path.

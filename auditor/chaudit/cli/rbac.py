@@ -16,7 +16,9 @@ from chaudit.selection import select
 @click.option("--collect", "everything", is_flag=True, help="What `chaudit collect` needs: every kind that is known.")
 @click.option("--name", default="chaudit", show_default=True, help="Name of the ClusterRole.")
 @click.pass_obj
-def rbac(host: PluginHost, *, include: tuple[str, ...], exclude: tuple[str, ...], everything: bool, name: str) -> None:
+def rbac(
+    host: PluginHost, /, *, include: tuple[str, ...], exclude: tuple[str, ...], everything: bool, name: str
+) -> None:
     """Print the least ClusterRole that the selected rules need.
 
     It grants list, and get of single named objects; nothing can be written with it and no Secret read.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+import msgspec
 
 from chaudit.engine import sources_of
 from chaudit.errors import UsageError
@@ -51,7 +52,5 @@ def _evidence(rule: Rule[Any]) -> list[str]:
 
 def _settings(rule: Rule[Any]) -> list[str]:
     """Return each setting with its default."""
-    import msgspec
-
     settings = rule.settings.type if rule.settings else msgspec.Struct
     return [f"{field.encode_name} (default {field.default!r})" for field in msgspec.structs.fields(settings)]

@@ -1,4 +1,4 @@
-"""The terminal summary: the verdict, worst things first, and what to do next. Nothing from a cluster is trusted as markup."""
+"""The terminal summary: worst things first, then the verdict. Nothing that a cluster says is trusted as markup."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -81,8 +81,8 @@ def _gaps(report: Report, *, verbose: bool) -> Iterator[Text]:
     for reading in report.evidence:
         if reading.state in {State.DENIED, State.FAILED} or verbose:
             style = "yellow" if reading.state in {State.DENIED, State.FAILED} else "dim"
-            seen = reading.reason or plural(reading.objects, "object")
-            yield Text.assemble("  ", (f"{reading.state:<7}", style), f" {reading.source}: {printable(seen)}")
+            seen = reading.reason or f"{reading.source}: {plural(reading.objects, 'object')}"
+            yield Text.assemble("  ", (f"{reading.state:<7}", style), f" {printable(seen)}")
         for rejected in reading.rejected:
             yield Text.assemble("  ", ("rejected", "yellow"), f" {rejected.subject}: {printable(rejected.reason)}")
 

@@ -118,7 +118,7 @@ def _documents(content: bytes, name: str) -> Iterator[bytes]:
         for document in yaml.load_all(content, _Loader):
             if document is not None:
                 yield msgspec.json.encode(document)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError, TypeError) as error:
         raise SnapshotError(f"{name}: neither JSON nor YAML: {error}") from error
 
 
@@ -126,7 +126,7 @@ def _reading(source: Source[Any], listing: Listing, now: datetime) -> Reading[An
     served = next((resource for resource in source.served_as if _key(resource) in listing.objects), None)
     if served is None:
         reason = (
-            f"{source.name}: the snapshot has no {source.served_as[0]} object, which does not tell none from not asked"
+            f"{source.name}: no {source.served_as[0]} in the snapshot: none, or not asked for"
         )
         return Reading(source.name, State.FAILED, reason=reason)
     decoded = ListDecoder(source.record).objects(listing.objects[_key(served)])
