@@ -198,7 +198,7 @@ def _outcome(violations: Sequence[Violation], unknown: Sequence[str], not_applic
 
 def _settings(rule: Rule[Any], declared: RuleIntent, file: IntentFile) -> object:
     """Return the rule's settings as declared, checked against their type."""
-    path = f"$.rules.{rule.id}.settings"
+    path = ("rules", rule.id, "settings")
     if rule.settings:
         return decode(file, declared.settings, rule.settings.type, at=path)
     if declared.settings:

@@ -35,11 +35,11 @@ def check_rule_names(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
     known = {rule.id for rule in rules}
     for name in file.intent.rules:
         if name not in known:
-            raise file.error(f"$.rules.{name}", f"no rule is called {name!r}: `chaudit rules` lists them")
+            raise file.error(("rules", name), f"no rule is called {name!r}: `chaudit rules` lists them")
     for index, waiver in enumerate(file.intent.waivers):
         if waiver.rule not in known:
             raise file.error(
-                f"$.waivers[{index}].rule", f"no rule is called {waiver.rule!r}: `chaudit rules` lists them"
+                ("waivers", index, "rule"), f"no rule is called {waiver.rule!r}: `chaudit rules` lists them"
             )
 
 

@@ -1,13 +1,12 @@
 """A YAML document that remembers on which line each value stands."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+from chaudit.intent.paths import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +16,15 @@ class Document:
     value: Any = None
     root: yaml.Node | None = None
 
-    def line(self, path: str) -> int:
-        """Return the line (from 1) of a path like `$.networks.oam.cidrs[0]`, or of its nearest known parent."""
+    def line(self, path: Path) -> int:
+        """Return the line (from 1) on which the value at a path stands, or its nearest known parent."""
         node = self.root
         line = node.start_mark.line if node else 0
-        for name, index in _STEP.findall(path):
-            step = _child(node, name, index)
-            if step is None:
+        for step in path:
+            child = _child(node, step)
+            if child is None:
                 break
-            line, node = step
+            line, node = child
         return line + 1
 
 
@@ -47,14 +46,13 @@ def parse(text: str) -> Document:
         loader.dispose()
 
 
-def _child(node: yaml.Node | None, name: str, index: str) -> tuple[int, yaml.Node] | None:
-    if name and isinstance(node, yaml.MappingNode):
+def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(step, str) and isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if key.value == name:
+            if key.value == step:
                 return key.start_mark.line, value
-    if index.isdigit() and isinstance(node, yaml.SequenceNode) and int(index) < len(node.value):
-        value = node.value[int(index)]
-        return value.start_mark.line, value
+    if isinstance(step, int) and isinstance(node, yaml.SequenceNode) and step < len(node.value):
+        return node.value[step].start_mark.line, node.value[step]
     return None
 
 

@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from chaudit.errors import IntentError
+from chaudit.intent import paths
 from chaudit.intent.document import Document, parse
 from chaudit.intent.model import CIDR, Address, Intent
 
@@ -28,9 +29,9 @@ class IntentFile:
     sha256: str = ""
     document: Document = field(default_factory=Document)
 
-    def error(self, path: str, problem: str) -> IntentError:
+    def error(self, path: paths.Path, problem: str) -> IntentError:
         """Return the error for a value at a path of this file: `chaudit.yaml:4: $.rules.NPT-010: ...`."""
-        return IntentError(f"{self.name}:{self.document.line(path)}: {path}: {problem}")
+        return IntentError(f"{self.name}:{self.document.line(path)}: {paths.render(path)}: {problem}")
 
 
 def load(path: Path) -> IntentFile:
@@ -53,7 +54,7 @@ def load(path: Path) -> IntentFile:
     return IntentFile(decode(file, document.value or {}, Intent), file.name, file.sha256, document)
 
 
-def decode(file: IntentFile, value: Any, type_: type[T], at: str = "$") -> T:  # noqa: ANN401 - YAML can hold anything
+def decode(file: IntentFile, value: Any, type_: type[T], at: paths.Path = ()) -> T:  # noqa: ANN401 - any YAML
     """Decode a part of the file into a type; `at` is the part's own path.
 
     Raises:
@@ -62,9 +63,22 @@ def decode(file: IntentFile, value: Any, type_: type[T], at: str = "$") -> T:  #
     try:
         return msgspec.convert(value, type_, dec_hook=_decode)
     except msgspec.ValidationError as error:
-        match = _AT_PATH.match(str(error))
-        problem, path = (match["problem"], match["path"]) if match else (str(error), "$")
-        raise file.error(at + path.removeprefix("$"), problem) from error
+        problem, path = _parse(error)
+        exact = paths.name_keys(path, value, lambda narrowed: _error_in(narrowed, type_))
+        raise file.error(at + exact, problem) from error
+
+
+def _error_in(value: Any, type_: type[Any]) -> paths.Path | None:  # noqa: ANN401 - any YAML
+    try:
+        msgspec.convert(value, type_, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        return _parse(error)[1]
+    return None
+
+
+def _parse(error: msgspec.ValidationError) -> tuple[str, paths.Path]:
+    match = _AT_PATH.match(str(error))
+    return (match["problem"], paths.parse(match["path"])) if match else (str(error), ())
 
 
 def json_schema() -> dict[str, Any]:

@@ -1,0 +1,41 @@
+"""Text from a cluster is hostile until it is made printable."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chaudit.text import plural, printable
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("plain", "plain"),
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("two\nlines", r"two\nlines"),
+        ("\u202egnp.exe", r"\u202egnp.exe"),
+        ("\ud800", r"\ud800"),
+        ("Größe 漢字", "Größe 漢字"),
+        ("\x00", r"\x00"),
+    ],
+)
+def test_control_and_format_characters_are_escaped(hostile: str, shown: str) -> None:
+    assert printable(hostile) == shown
+
+
+@given(st.text(st.characters()))
+def test_what_is_printable_stays_so_and_fits_one_encoded_line(text: str) -> None:
+    shown = printable(text)
+
+    assert shown.isprintable()
+    assert printable(shown) == shown
+    assert len(shown.encode().splitlines()) <= 1
+
+
+def test_counts_agree_with_their_nouns() -> None:
+    assert [plural(1, "node"), plural(2, "policy"), plural(0, "address"), plural(3, "day")] == [
+        "1 node",
+        "2 policies",
+        "0 addresses",
+        "3 days",
+    ]
