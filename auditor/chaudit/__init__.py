@@ -14,7 +14,7 @@ from chaudit.hookspecs import hookimpl
 from chaudit.intent.model import INTENT, Intent
 from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Subject
 from chaudit.report import Report, Reporter
-from chaudit.rule import Rule, Settings, Verdicts, rule
+from chaudit.rules import Rule, Settings, Verdicts, rule
 from chaudit.severity import Severity
 from chaudit.text import plural, printable
 

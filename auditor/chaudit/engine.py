@@ -12,7 +12,7 @@ from chaudit.finding import Finding, Judgement, NotApplicable, Outcome, Unknown,
 from chaudit.intent.loading import IntentFile, decode
 from chaudit.intent.model import Intent, RuleIntent
 from chaudit.objects import KubernetesObject, Subject
-from chaudit.rule import HasSubject, Rule, Settings, Verdicts
+from chaudit.rules import HasSubject, Rule, Settings, Verdicts
 from chaudit.severity import Severity
 from chaudit.text import plural
 

@@ -13,6 +13,11 @@ from chaudit.finding import Finding, Outcome, Waiver
 from chaudit.intent.model import SubjectSelector, WaiverIntent
 from chaudit.objects import Subject
 from chaudit.severity import Severity
+from chaudit.text import plural
+
+
+NEVER = "never"
+"""The threshold that nothing reaches."""
 
 
 class ExitCode(IntEnum):
@@ -26,12 +31,39 @@ class ExitCode(IntEnum):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """The exit code, what it was measured against, and how many findings have each outcome."""
+    """The exit code, what it was measured against, and how many findings have each outcome.
+
+    `at_threshold` counts only those that are severe enough to matter to the exit code.
+    """
 
     exit_code: ExitCode
     fail_on: str
     allow_unknown: bool
     counts: Mapping[Outcome, int]
+    at_threshold: Mapping[Outcome, int]
+
+    @property
+    def summary(self) -> str:
+        """What became of the scan, in one sentence."""
+        failed, unknown = self.at_threshold[Outcome.FAILED], self.at_threshold[Outcome.UNKNOWN]
+        match self.exit_code:
+            case ExitCode.FINDINGS:
+                unjudged = f", and {unknown} could not be judged" if unknown else ""
+                return f"Failed: {plural(failed, 'finding')} at or above {self.fail_on}{unjudged}."
+            case ExitCode.INCOMPLETE:
+                return f"Incomplete: nothing failed at or above {self.fail_on}, but {unknown} could not be judged."
+            case ExitCode.UNAVAILABLE:
+                return "Unavailable: nothing was judged."
+        return self._clean_summary()
+
+    def _clean_summary(self) -> str:
+        failed, unknown = self.counts[Outcome.FAILED], self.counts[Outcome.UNKNOWN]
+        if not failed and not unknown:
+            return "Clean: nothing failed, and everything could be judged."
+        unjudged = f"{unknown or 'nothing'} could not be judged"
+        if self.fail_on == NEVER:
+            return f"Not gated: {failed or 'nothing'} failed, {unjudged}."
+        return f"Clean: nothing failed at or above {self.fail_on}; {failed or 'nothing'} failed below it, {unjudged}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +75,31 @@ class Threshold:
 
     def judge(self, findings: Sequence[Finding]) -> Verdict:
         """Return the verdict on a complete list of findings."""
-        counts = Counter(finding.outcome for finding in findings)
-        return Verdict(
-            exit_code=self._exit_code(findings),
-            fail_on=self.fail_on or "never",
-            allow_unknown=self.allow_unknown,
-            counts={outcome: counts[outcome] for outcome in Outcome},
-        )
+        weighty = [finding for finding in findings if self.fail_on and finding.severity.reaches(self.fail_on)]
+        at_threshold = _count(weighty)
+        return self._verdict(self._exit_code(at_threshold), _count(findings), at_threshold)
 
     def unavailable(self) -> Verdict:
         """Return the verdict when the cluster could not be looked at."""
-        empty = dict.fromkeys(Outcome, 0)
-        return Verdict(ExitCode.UNAVAILABLE, self.fail_on or "never", self.allow_unknown, empty)
+        return self._verdict(ExitCode.UNAVAILABLE, _count(()), _count(()))
 
-    def _exit_code(self, findings: Iterable[Finding]) -> ExitCode:
-        if self.fail_on is None:
-            return ExitCode.CLEAN
-        weighty = {finding.outcome for finding in findings if finding.severity.reaches(self.fail_on)}
-        if Outcome.FAILED in weighty:
+    def _exit_code(self, at_threshold: Mapping[Outcome, int]) -> ExitCode:
+        if at_threshold[Outcome.FAILED]:
             return ExitCode.FINDINGS
-        if Outcome.UNKNOWN in weighty and not self.allow_unknown:
+        if at_threshold[Outcome.UNKNOWN] and not self.allow_unknown:
             return ExitCode.INCOMPLETE
         return ExitCode.CLEAN
+
+    def _verdict(
+        self, code: ExitCode, counts: Mapping[Outcome, int], at_threshold: Mapping[Outcome, int]
+    ) -> Verdict:
+        return Verdict(code, self.fail_on or NEVER, self.allow_unknown, counts, at_threshold)
+
+
+def _count(findings: Iterable[Finding]) -> Mapping[Outcome, int]:
+    """Return how many findings have each outcome, those that none has included."""
+    counts = Counter(finding.outcome for finding in findings)
+    return {outcome: counts[outcome] for outcome in Outcome}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from chaudit.evidence.source import Source
     from chaudit.report import Reporter
-    from chaudit.rule import Rule
+    from chaudit.rules import Rule
 
 T = TypeVar("T")
 

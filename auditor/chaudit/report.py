@@ -11,7 +11,7 @@ from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.finding import Finding
 from chaudit.gate import Verdict
-from chaudit.rule import Rule
+from chaudit.rules import Rule
 from chaudit.severity import Severity
 from chaudit.version import VERSION
 

@@ -9,7 +9,7 @@ from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.gate import Threshold, apply_waivers
 from chaudit.intent.loading import IntentFile
 from chaudit.report import Report, Scan, evidence_of, summaries_of
-from chaudit.rule import Rule
+from chaudit.rules import Rule
 
 
 def judge(snapshot: Snapshot, file: IntentFile, rules: Sequence[Rule[Any]], threshold: Threshold) -> Report:

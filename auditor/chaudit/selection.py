@@ -6,7 +6,7 @@ from typing import Any
 
 from chaudit.errors import UsageError
 from chaudit.intent.loading import IntentFile
-from chaudit.rule import Rule
+from chaudit.rules import Rule
 
 
 def select(rules: Sequence[Rule[Any]], include: Iterable[str], exclude: Iterable[str]) -> tuple[Rule[Any], ...]:

@@ -16,7 +16,7 @@ from chaudit.evidence.view import view
 from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation
 from chaudit.intent.loading import IntentFile
 from chaudit.intent.model import Intent, RuleIntent
-from chaudit.rule import Rule, Settings, Verdicts
+from chaudit.rules import Rule, Settings, Verdicts
 from chaudit.severity import Severity
 
 

@@ -15,7 +15,7 @@ from chaudit.evidence.source import Source
 from chaudit.hookspecs import hookimpl
 from chaudit.host import PluginHost
 from chaudit.report import Report, Reporter
-from chaudit.rule import Rule, Verdicts, rule
+from chaudit.rules import Rule, Verdicts, rule
 from chaudit.severity import Severity
 
 

@@ -8,7 +8,7 @@ import msgspec
 from chaudit.engine import sources_of
 from chaudit.errors import UsageError
 from chaudit.host import PluginHost
-from chaudit.rule import Rule
+from chaudit.rules import Rule
 
 
 @click.command

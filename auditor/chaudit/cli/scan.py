@@ -18,7 +18,7 @@ from chaudit.host import PluginHost
 from chaudit.intent.loading import IntentFile
 from chaudit.intent.loading import load as load_intent
 from chaudit.report import Report
-from chaudit.rule import Rule
+from chaudit.rules import Rule
 from chaudit.scan import judge, unavailable
 from chaudit.selection import check_rule_names, select
 from chaudit.severity import Severity

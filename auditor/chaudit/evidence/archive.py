@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from chaudit import version
 from chaudit.errors import SnapshotError
 from chaudit.evidence.decoding import ListDecoder
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.evidence.source import Resource, Source
 from chaudit.objects import KubernetesObject
+from chaudit.version import VERSION
 
 SCHEMA = "chaudit.snapshot/v1"
 
@@ -68,7 +68,7 @@ def save(snapshot: Snapshot, sources: Iterable[Source[Any]], path: Path) -> None
     encode = msgspec.json.Encoder().encode
     archive = _Archive(
         schema="chaudit.snapshot/v1",
-        tool=version.VERSION,
+        tool=VERSION,
         cluster=snapshot.cluster,
         started=snapshot.started,
         finished=snapshot.finished,

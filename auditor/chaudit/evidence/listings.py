@@ -125,9 +125,7 @@ def _documents(content: bytes, name: str) -> Iterator[bytes]:
 def _reading(source: Source[Any], listing: Listing, now: datetime) -> Reading[Any]:
     served = next((resource for resource in source.served_as if _key(resource) in listing.objects), None)
     if served is None:
-        reason = (
-            f"{source.name}: no {source.served_as[0]} in the snapshot: none, or not asked for"
-        )
+        reason = f"{source.name}: no {source.served_as[0]} in the snapshot: none, or not asked for"
         return Reading(source.name, State.FAILED, reason=reason)
     decoded = ListDecoder(source.record).objects(listing.objects[_key(served)])
     wanted = {(only.namespace, only.name) for only in source.only}

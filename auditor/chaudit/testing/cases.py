@@ -30,7 +30,7 @@ from chaudit.evidence.source import Source
 from chaudit.finding import Finding, Outcome
 from chaudit.intent.loading import IntentFile, decode
 from chaudit.intent.model import Intent
-from chaudit.rule import Rule
+from chaudit.rules import Rule
 from chaudit.severity import Severity
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

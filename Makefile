@@ -1,0 +1,45 @@
+# Everything a developer or CI does, under one name each. Every target works from a bare checkout.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TOOLS := $(VENV)/.tools
+TIER ?=
+
+.PHONY: help demo test check bench docs clean
+
+help: ## Show these targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+demo: $(VENV)/.installed ## Scan a bundled StarlingX-like cluster and leave its reports in demo-report/
+	$(BIN)/chaudit demo --output demo-report
+
+test: $(TOOLS) ## Run every tier of tests that this machine can run, and name those it skips
+	$(BIN)/python -m pytest $(if $(TIER),-m $(TIER))
+
+check: $(TOOLS) ## Lint, types, import contracts, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
+
+bench: $(TOOLS) ## Measure a scan of a filled real API server against plain downloads
+	$(BIN)/python benchmarks/run.py
+
+docs: $(TOOLS) ## Write the generated part of docs/
+	$(BIN)/python docs/generate.py
+
+clean: ## Remove what these targets made
+	rm -rf $(VENV) build dist demo-report
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(TOOLS): pyproject.toml $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group check
+	@touch $@
