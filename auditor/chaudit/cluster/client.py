@@ -9,7 +9,6 @@ import msgspec
 from chaudit.cluster.connection import Connection, Response, TransportError
 
 _ATTEMPTS = 5
-_FIRST_BACKOFF_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
@@ -17,10 +16,11 @@ _SERVER_ERRORS = 500
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait: for one request, and for everything (`None`: for ever), in seconds."""
+    """How long to wait, in seconds: for one request, for everything, and before the second of several attempts."""
 
     timeout_s: float = 60.0
-    deadline_s: float | None = 600.0
+    deadline_s: float = 600.0
+    backoff_s: float = 0.5
 
 
 class _Status(msgspec.Struct):
@@ -68,8 +68,8 @@ class Client:
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
         self.connection = connection
-        self._timeout_s = patience.timeout_s
-        self._deadline = None if patience.deadline_s is None else time.monotonic() + patience.deadline_s
+        self._patience = patience
+        self._deadline = time.monotonic() + patience.deadline_s
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
         """Return the body of a 200 answer.
@@ -80,7 +80,7 @@ class Client:
         Raises:
             RequestError: the answer stayed another one, or the deadline passed.
         """
-        backoff_s = _FIRST_BACKOFF_S
+        backoff_s = self._patience.backoff_s
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 response = self.connection.get(path, query or {}, self._timeout(path))
@@ -102,10 +102,10 @@ class Client:
         left_s = self._left_s()
         if left_s <= 0:
             raise RequestError(path, 0, "not read before the scan's deadline")
-        return min(self._timeout_s, left_s)
+        return min(self._patience.timeout_s, left_s)
 
     def _left_s(self) -> float:
-        return float("inf") if self._deadline is None else self._deadline - time.monotonic()
+        return self._deadline - time.monotonic()
 
 
 def _refused(path: str, response: Response) -> RequestError:

@@ -83,7 +83,14 @@ class _Reader:
     watch: Watcher
 
     def read(self, source: Source[R]) -> Reading[R]:
-        """Read a source from the first API version that is served and lets itself be read."""
+        """Read a source and say when it is done."""
+        try:
+            return self._read(source)
+        finally:
+            self.watch(Progress(source.name, 0, done=True))
+
+    def _read(self, source: Source[R]) -> Reading[R]:
+        """Read from the first API version that is served and lets itself be read."""
         read_at = datetime.now(UTC)
         refused: Reading[R] | None = None
         for resource in source.served_as:
@@ -104,8 +111,6 @@ class _Reader:
                     resource=resource,
                     read_at=read_at,
                 )
-            finally:
-                self.watch(Progress(source.name, 0, done=True))
         return refused or _absent(source, read_at)
 
     def _objects(self, source: Source[R], resource: Resource) -> Decoded[R]:
