@@ -24,7 +24,7 @@ check: $(TOOLS) ## Lint, types, import contracts, generated docs
 	$(BIN)/python docs/generate.py --check
 
 bench: $(TOOLS) ## Measure a scan of a filled real API server against plain downloads
-	$(BIN)/python benchmarks/run.py
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(TOOLS) ## Write the generated part of docs/
 	$(BIN)/python docs/generate.py

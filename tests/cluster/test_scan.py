@@ -1,0 +1,197 @@
+"""A scan of a real API server with an account that may do what `chaudit rbac` prints, and nothing else."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chaudit.testing.api_server.objects import read_objects
+from cluster.control_plane import ControlPlane
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "plugins" / "chaudit_demo"
+ACCOUNT = "system:serviceaccount:chaudit:chaudit"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a run of the command left behind."""
+
+    exit_code: int
+    output: str
+    report: Mapping[str, Any]
+
+    def outcomes(self, rule: str) -> dict[str, str]:
+        return {
+            finding["subject"].get("name", ""): finding["outcome"]
+            for finding in self.report["findings"]
+            if finding["rule"] == rule
+        }
+
+    def state(self, source: str) -> str:
+        return next(str(reading["state"]) for reading in self.report["evidence"] if reading["source"] == source)
+
+
+def chaudit(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "chaudit", *arguments], capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+def scan(kubeconfig: Path, *arguments: str) -> Done:
+    path = kubeconfig.with_suffix(".json")
+    path.unlink(missing_ok=True)
+    intent = DEMO / "chaudit.yaml"
+    done = chaudit(
+        "scan", "--kubeconfig", str(kubeconfig), "--intent", str(intent), "--report", f"json={path}", *arguments
+    )
+    report = json.loads(path.read_text()) if path.exists() else {}
+    return Done(done.returncode, done.stdout + done.stderr, report)
+
+
+def role() -> dict[str, Any]:
+    printed: dict[str, Any] = yaml.safe_load(chaudit("rbac").stdout)
+    return printed
+
+
+@pytest.fixture(scope="module")
+def demo(control_plane: ControlPlane, crds: Path) -> ControlPlane:
+    """The bundled cluster, in a real API server with the real definitions of Calico and StarlingX."""
+    control_plane.apply_crds(crds / "calico" / "v3.31.7", crds / "starlingx-deployment-manager")
+    objects = [
+        obj for obj in read_objects((DEMO / "cluster").glob("*.yaml")) if obj["kind"] != "CustomResourceDefinition"
+    ]
+    control_plane.apply(sorted(objects, key=lambda obj: str(obj["kind"]) != "Namespace"))
+    return control_plane
+
+
+@pytest.fixture
+def account(demo: ControlPlane, tmp_path: Path) -> Path:
+    """A kubeconfig of a ServiceAccount that is bound to exactly the printed role."""
+    token = _account(demo, role())
+    return demo.kubeconfig(tmp_path / "kubeconfig", token=token)
+
+
+def _account(demo: ControlPlane, cluster_role: Mapping[str, Any]) -> str:
+    demo.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "chaudit"}}])
+    token = demo.service_account_token("chaudit", "chaudit")
+    binding = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRoleBinding",
+        "metadata": {"name": "chaudit"},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "chaudit"},
+        "subjects": [{"kind": "ServiceAccount", "name": "chaudit", "namespace": "chaudit"}],
+    }
+    demo.apply([cluster_role, binding])
+    return token
+
+
+def test_with_the_printed_role_the_scan_is_complete(account: Path) -> None:
+    done = scan(account)
+
+    assert done.exit_code == 1
+    assert {reading["state"] for reading in done.report["evidence"]} == {"loaded", "absent"}
+    assert not any(reading["rejected"] for reading in done.report["evidence"])
+    assert not any(value == "unknown" for value in done.outcomes("X-007").values())
+    assert done.report["cluster"]["uid"]
+
+
+def test_the_findings_are_those_of_the_demo(account: Path) -> None:
+    done = scan(account)
+
+    assert done.outcomes("NET-001")["controller-0"] == "passed"
+    assert "failed" in done.outcomes("HA-003").values()
+    assert done.outcomes("BGP-004")
+
+
+def test_a_scan_uses_nothing_but_get_and_list(account: Path, demo: ControlPlane) -> None:
+    scan(account)
+
+    events = demo.audit_events(user=ACCOUNT)
+    assert events
+    assert {event.verb for event in events} <= {"get", "list"}
+    assert not any(event.resource == "secrets" for event in events)
+    assert not any(event.code == 403 for event in events)
+
+
+def without(cluster_role: Mapping[str, Any], resource: str) -> dict[str, Any]:
+    rules = [
+        {**rule, "resources": [name for name in rule["resources"] if name != resource]}
+        for rule in cluster_role["rules"]
+    ]
+    return {**cluster_role, "rules": [rule for rule in rules if rule["resources"]]}
+
+
+def test_one_right_taken_away_makes_its_rules_unknown_and_leaves_the_others(account: Path, demo: ControlPlane) -> None:
+    before = scan(account)
+    demo.apply([without(role(), "endpointslices")])
+
+    done = scan(
+        account, "--skip-rule", "NET-*", "--skip-rule", "BGP-*", "--skip-rule", "ING-*", "--skip-rule", "HA-005"
+    )
+
+    assert done.exit_code == 3
+    assert done.state("endpoint-slices") == "denied"
+    assert set(done.outcomes("HA-003").values()) == {"unknown"}
+    assert done.outcomes("NPT-010") == before.outcomes("NPT-010")
+    assert "grant list on endpointslices" in done.output
+
+
+def test_denied_absent_and_empty_are_three_different_things(account: Path, demo: ControlPlane) -> None:
+    demo.apply([without(role(), "ingresses")])
+
+    done = scan(account)
+
+    assert done.state("ingresses") == "denied"
+    assert done.state("metallb-bgp-peers") == "absent"
+    assert done.state("cilium-nodes") == "absent"
+
+
+def test_pages_of_three_give_the_same_findings(account: Path) -> None:
+    assert scan(account, "--page-size", "3").report["findings"] == scan(account).report["findings"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [("ca", "certificate verify failed"), ("token", "refused the credentials"), ("port", "cannot be reached")],
+)
+def test_what_cannot_be_reached_is_one_clear_line_and_exit_4(
+    demo: ControlPlane, tmp_path: Path, broken: str, said: str
+) -> None:
+    other_ca = demo.client_certificate("stranger").certificate
+    kubeconfig = demo.kubeconfig(
+        tmp_path / "kubeconfig",
+        token="expired" if broken == "token" else None,
+        ca=other_ca if broken == "ca" else None,
+        server="https://127.0.0.1:9" if broken == "port" else None,
+    )
+
+    done = scan(kubeconfig, "--quiet")
+
+    assert done.exit_code == 4
+    assert said in done.output
+    assert done.output.count("\n") == 1
+    assert said in done.report["error"]
+
+
+def documents(text: str) -> Sequence[dict[str, Any]]:
+    return [document for document in yaml.safe_load_all(text) if document]
+
+
+def test_the_scheduled_audit_can_be_applied_and_its_account_scans_completely(
+    demo: ControlPlane, tmp_path: Path
+) -> None:
+    manifest = documents((ROOT / "deploy" / "cronjob.yaml").read_text())
+    demo.apply(manifest)
+
+    token = demo.service_account_token("chaudit", "chaudit")
+    done = scan(demo.kubeconfig(tmp_path / "kubeconfig", token=token))
+
+    assert {document["kind"] for document in manifest} >= {"CronJob", "ServiceAccount", "ClusterRole", "ConfigMap"}
+    assert {reading["state"] for reading in done.report["evidence"]} == {"loaded", "absent"}
