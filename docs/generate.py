@@ -46,6 +46,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     yield "cli.md", GENERATED + command_line(host)
     yield "hooks.md", GENERATED + hooks()
     yield "sources.md", GENERATED + sources(host)
+    yield "../deploy/cronjob.yaml", scheduled(host)
     yield "schemas/intent.schema.json", json.dumps(intent_schema(), indent=2) + "\n"
     yield "schemas/report.schema.json", json.dumps(report_schema(), indent=2) + "\n"
 
@@ -136,6 +137,13 @@ def sources(host: PluginHost) -> str:
             "",
         ]
     )
+
+
+def scheduled(host: PluginHost) -> str:
+    """Return the manifest of the scheduled audit with the role that all rules need."""
+    role = "# What `chaudit rbac` prints.\n" + yaml.safe_dump(cluster_role(sources_of(host.rules)), sort_keys=False)
+    documents = (DOCS / "../deploy/cronjob.yaml").read_text().split("---\n")
+    return "---\n".join(role if "\nkind: ClusterRole\n" in text else text for text in documents)
 
 
 def _help(described: click.Command, context: click.Context) -> str:

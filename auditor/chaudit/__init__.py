@@ -4,21 +4,24 @@ This is the public interface: what rule packs, kinds and reporters are written w
 """
 
 from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError
+from chaudit.evidence.everything import EVIDENCE
 from chaudit.evidence.input import Input
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot
 from chaudit.evidence.source import ObjectName, Resource, Source
 from chaudit.evidence.view import View, view
 from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation, Waiver
+from chaudit.gate import ExitCode, Verdict
 from chaudit.hookspecs import hookimpl
 from chaudit.intent.model import INTENT, Intent
 from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Subject
-from chaudit.report import Report, Reporter
+from chaudit.report import Evidence, Report, Reporter, RuleSummary, Scan
 from chaudit.rules import Rule, Settings, Verdicts, rule
 from chaudit.severity import Severity
 from chaudit.text import plural, printable
 
 __all__ = [
+    "EVIDENCE",
     "INTENT",
     "KUBE_SYSTEM",
     "AnnotatedMeta",
@@ -26,6 +29,8 @@ __all__ = [
     "ChauditError",
     "Cluster",
     "DoesNotApplyError",
+    "Evidence",
+    "ExitCode",
     "Finding",
     "Input",
     "Intent",
@@ -41,6 +46,8 @@ __all__ = [
     "Reporter",
     "Resource",
     "Rule",
+    "RuleSummary",
+    "Scan",
     "Settings",
     "Severity",
     "Snapshot",
@@ -48,6 +55,7 @@ __all__ = [
     "State",
     "Subject",
     "Unknown",
+    "Verdict",
     "Verdicts",
     "View",
     "Violation",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from chaudit.errors import CannotTellError, DoesNotApplyError
+from chaudit.errors import CannotTellError, DoesNotApplyError, PluginError
 from chaudit.evidence.input import Input
 from chaudit.evidence.reading import Reading
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
@@ -59,10 +59,16 @@ class Evaluation:
 
 
 def sources_of(rules: Iterable[Rule[Any]]) -> tuple[Source[Any], ...]:
-    """Return the sources that these rules need, and the one that identifies the cluster, by name."""
-    found = {KUBE_SYSTEM.name: KUBE_SYSTEM}
+    """Return the sources that these rules need, and the one that identifies the cluster, by name.
+
+    Raises:
+        PluginError: two different sources have one name, so that one would be judged by the records of the other.
+    """
+    found: dict[str, Source[Any]] = {KUBE_SYSTEM.name: KUBE_SYSTEM}
     for rule in rules:
-        found |= {source.name: source for wanted in rule.inputs for source in _sources(wanted, through_readings=True)}
+        for source in (source for wanted in rule.inputs for source in _sources(wanted, through_readings=True)):
+            if found.setdefault(source.name, source) is not source:
+                raise PluginError(rule.id, f"another source is already called {source.name!r}")
     return tuple(found[name] for name in sorted(found))
 
 
@@ -116,7 +122,8 @@ class _Judge:
             yield self._finding(WHOLE_CLUSTER, NotApplicable(str(reason)))
             return
         if not subjects:
-            yield self._finding(WHOLE_CLUSTER, note=f"the cluster has no {rule.each.name} to judge")
+            note = f"the cluster has no {rule.each.name} to judge"
+            yield self._finding(WHOLE_CLUSTER, *self._doubts(), note=note)
             return
         yield from self._judge_all(subjects)
 

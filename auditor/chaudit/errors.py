@@ -38,7 +38,7 @@ class KubeconfigError(UsageError):
 
 
 class PluginError(UsageError):
-    """A plugin cannot be loaded, or two plugins claim the same name."""
+    """A plugin, or a rule of one, cannot be used: it does not load, or claims a name that is taken."""
 
     def __init__(self, plugin: str, problem: str) -> None:
         super().__init__(f"plugin {plugin!r}: {problem}")

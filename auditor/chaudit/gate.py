@@ -15,7 +15,6 @@ from chaudit.objects import Subject
 from chaudit.severity import Severity
 from chaudit.text import plural
 
-
 NEVER = "never"
 """The threshold that nothing reaches."""
 
@@ -57,13 +56,16 @@ class Verdict(msgspec.Struct, frozen=True):
         return self._clean_summary()
 
     def _clean_summary(self) -> str:
-        failed, unknown = self.counts[Outcome.FAILED], self.counts[Outcome.UNKNOWN]
-        if not failed and not unknown:
+        gated = self.fail_on != NEVER
+        said = {
+            Outcome.FAILED: "failed below it" if gated else "failed",
+            Outcome.UNKNOWN: "could not be judged",
+            Outcome.WAIVED: "waived",
+        }
+        remarks = ", ".join(f"{self.counts[outcome]} {what}" for outcome, what in said.items() if self.counts[outcome])
+        if not remarks:
             return "Clean: nothing failed, and everything could be judged."
-        unjudged = f"{unknown or 'nothing'} could not be judged"
-        if self.fail_on == NEVER:
-            return f"Not gated: {failed or 'nothing'} failed, {unjudged}."
-        return f"Clean: nothing failed at or above {self.fail_on}; {failed or 'nothing'} failed below it, {unjudged}."
+        return f"Clean: nothing failed at or above {self.fail_on}; {remarks}." if gated else f"Not gated: {remarks}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +92,12 @@ class Threshold:
             return ExitCode.INCOMPLETE
         return ExitCode.CLEAN
 
-    def _verdict(
-        self, code: ExitCode, counts: Mapping[Outcome, int], at_threshold: Mapping[Outcome, int]
-    ) -> Verdict:
+    def _verdict(self, code: ExitCode, counts: Mapping[Outcome, int], at_threshold: Mapping[Outcome, int]) -> Verdict:
         return Verdict(code, self.fail_on or NEVER, self.allow_unknown, counts, at_threshold)
 
 
 def _count(findings: Iterable[Finding]) -> Mapping[Outcome, int]:
-    """Return how many findings have each outcome, those that none has included."""
+    """Return how many findings have each outcome, zeros included."""
     counts = Counter(finding.outcome for finding in findings)
     return {outcome: counts[outcome] for outcome in Outcome}
 

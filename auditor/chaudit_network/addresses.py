@@ -20,7 +20,7 @@ def parse_address(text: str) -> IPAddress:
     try:
         return ip_address(text)
     except ValueError as error:
-        raise CannotTellError(f"{printable(text)!r} is not an IP address") from error
+        raise CannotTellError(f"'{printable(text)}' is not an IP address") from error
 
 
 def parse_interface(text: str) -> IPInterface:
@@ -32,7 +32,7 @@ def parse_interface(text: str) -> IPInterface:
     try:
         return ip_interface(text)
     except ValueError as error:
-        raise CannotTellError(f"{printable(text)!r} is not an IP address with prefix") from error
+        raise CannotTellError(f"'{printable(text)}' is not an IP address with prefix") from error
 
 
 def parse_network(text: str) -> IPNetwork:
@@ -44,7 +44,7 @@ def parse_network(text: str) -> IPNetwork:
     try:
         return ip_network(text, strict=False)
     except ValueError as error:
-        raise CannotTellError(f"{printable(text)!r} is not a network") from error
+        raise CannotTellError(f"'{printable(text)}' is not a network") from error
 
 
 def holds(networks: Iterable[IPNetwork], address: IPAddress) -> bool:

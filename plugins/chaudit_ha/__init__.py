@@ -1,1 +1,14 @@
-"""Placeholder."""
+"""HA rules: does the way to the applications survive the loss of a node, a record or a load balancer."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from chaudit import Rule, hookimpl
+from chaudit_ha.load_balancers import load_balancers_have_an_address
+from chaudit_ha.local_services import local_services_have_endpoints_on_two_nodes
+
+
+@hookimpl
+def register_rules() -> Iterable[Rule[Any]]:
+    """Return the rules of this pack."""
+    return [local_services_have_endpoints_on_two_nodes, load_balancers_have_an_address]

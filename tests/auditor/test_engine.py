@@ -8,10 +8,11 @@ import pytest
 
 from auditor.world import OTHERS, THINGS, Thing, loaded, snapshot, thing, unread
 from chaudit.engine import evaluate, sources_of
-from chaudit.errors import CannotTellError, DoesNotApplyError, IntentError
+from chaudit.errors import CannotTellError, DoesNotApplyError, IntentError, PluginError
 from chaudit.evidence.input import Input
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
+from chaudit.evidence.source import Source
 from chaudit.evidence.view import view
 from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation
 from chaudit.intent.loading import IntentFile
@@ -92,6 +93,12 @@ def test_a_rejected_object_behind_a_view_lets_nothing_pass_but_does_not_hide_fai
     snap = snapshot(loaded(THINGS, thing("a"), thing("b", 9), rejected=["c"]))
 
     assert outcomes(snap, a_rule(things, small)) == {"Thing a": Outcome.UNKNOWN, "Thing b": Outcome.FAILED}
+
+
+def test_a_view_without_subjects_does_not_pass_when_a_rejected_object_might_be_one() -> None:
+    things = view(THINGS)(lambda records: records)
+
+    assert outcomes(snapshot(loaded(THINGS, rejected=["c"])), a_rule(things, small)) == {"Cluster": Outcome.UNKNOWN}
 
 
 def test_a_view_that_takes_the_reading_answers_for_its_gaps_itself() -> None:
@@ -225,6 +232,13 @@ def test_only_what_the_rules_need_is_read_and_the_identity() -> None:
 
     assert sources_of([a_rule(joined, small)]) == (KUBE_SYSTEM, OTHERS, THINGS)
     assert sources_of([a_rule(THINGS, small)]) == (KUBE_SYSTEM, THINGS)
+
+
+def test_two_sources_under_one_name_are_refused() -> None:
+    other = Source("things", Thing, THINGS.served_as)
+
+    with pytest.raises(PluginError, match="another source is already called 'things'"):
+        sources_of([a_rule(THINGS, small), a_rule(other, small)])
 
 
 def test_a_fingerprint_follows_cluster_rule_and_subject_and_not_the_words() -> None:

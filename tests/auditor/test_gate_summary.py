@@ -39,11 +39,28 @@ def summary(threshold: Threshold, *findings: tuple[Outcome, Severity]) -> str:
         ),
         (
             [LOW_FAILURE, PASS],
-            "Clean: nothing failed at or above high; 1 failed below it, nothing could not be judged.",
+            "Clean: nothing failed at or above high; 1 failed below it.",
         ),
-        ([PASS, WAIVED], "Clean: nothing failed, and everything could be judged."),
+        ([PASS, WAIVED], "Clean: nothing failed at or above high; 1 waived."),
+        ([PASS], "Clean: nothing failed, and everything could be judged."),
         ([], "Clean: nothing failed, and everything could be judged."),
     ],
 )
-def test_the_sentence_counts_what_reaches_the_threshold(findings: list[tuple[Outcome, Severity]], sentence: str) -> None:
+def test_the_sentence_counts_what_reaches_the_threshold(
+    findings: list[tuple[Outcome, Severity]], sentence: str
+) -> None:
     assert summary(Threshold(), *findings) == sentence
+
+
+def test_unknowns_that_are_allowed_are_still_said() -> None:
+    sentence = summary(Threshold(allow_unknown=True), HIGH_UNKNOWN, LOW_FAILURE)
+
+    assert sentence == "Clean: nothing failed at or above high; 1 failed below it, 1 could not be judged."
+
+
+def test_without_a_threshold_failures_are_said_and_not_called_clean() -> None:
+    assert summary(Threshold(None), HIGH_FAILURE, WAIVED) == "Not gated: 1 failed, 1 waived."
+
+
+def test_a_cluster_that_was_not_looked_at_is_not_judged() -> None:
+    assert Threshold().unavailable().summary == "Unavailable: nothing was judged."

@@ -48,6 +48,11 @@ class Reading(Generic[R_co]):
     read_at: datetime | None = None
 
     @property
+    def subject(self) -> Subject:
+        """The reading as the subject of a finding, by the name of its source."""
+        return Subject("Source", name=self.source)
+
+    @property
     def records(self) -> Sequence[R_co]:
         """The objects; none where the API is absent.
 

@@ -47,6 +47,6 @@ def view(*needs: Input[Any]) -> Callable[[Callable[..., T]], View[T]]:
     """
 
     def decorate(compute: Callable[..., T]) -> View[T]:
-        return View(compute.__name__, needs, compute)
+        return View(compute.__name__.replace("_", " "), needs, compute)
 
     return decorate

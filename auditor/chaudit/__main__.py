@@ -1,0 +1,5 @@
+"""`python -m chaudit` is `chaudit`."""
+
+from chaudit.cli.main import main
+
+main()

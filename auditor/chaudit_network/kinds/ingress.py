@@ -1,0 +1,66 @@
+"""Kinds of `networking.k8s.io` that route HTTP from outside: Ingress and the class that ties it to a controller."""
+
+from chaudit import AnnotatedMeta, KubernetesObject, Record, Resource, Source
+
+_GROUP = "networking.k8s.io"
+_CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+_DEFAULT_ANNOTATION = "ingressclass.kubernetes.io/is-default-class"
+
+
+class IngressSpec(Record, frozen=True, gc=False):
+    """Which class of controllers is to serve the Ingress."""
+
+    ingress_class_name: str = ""
+
+
+class Ingress(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """One set of HTTP routes; the same objects in v1 (since Kubernetes 1.19) and v1beta1."""
+
+    metadata: AnnotatedMeta
+    spec: IngressSpec = IngressSpec()
+
+    @property
+    def class_name(self) -> str:
+        """The class by the field meant for it, empty where it is not set."""
+        return self.spec.ingress_class_name
+
+    @property
+    def class_annotation(self) -> str:
+        """The class by the deprecated annotation, which controllers may know without any IngressClass."""
+        return self.metadata.annotations.get(_CLASS_ANNOTATION, "")
+
+
+class IngressClassSpec(Record, frozen=True, gc=False):
+    """The name under which a controller looks for its classes: `k8s.io/ingress-nginx`."""
+
+    controller: str = ""
+
+
+class IngressClass(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """A class of Ingresses, cluster-scoped."""
+
+    metadata: AnnotatedMeta
+    spec: IngressClassSpec = IngressClassSpec()
+
+    @property
+    def is_default(self) -> bool:
+        """Whether Ingresses without a class get this one; only the text `true` says so."""
+        return self.metadata.annotations.get(_DEFAULT_ANNOTATION) == "true"
+
+
+INGRESSES = Source(
+    "ingresses",
+    Ingress,
+    served_as=(
+        Resource(_GROUP, "v1", "ingresses", "Ingress"),
+        Resource(_GROUP, "v1beta1", "ingresses", "Ingress"),
+    ),
+)
+INGRESS_CLASSES = Source(
+    "ingress-classes",
+    IngressClass,
+    served_as=(
+        Resource(_GROUP, "v1", "ingressclasses", "IngressClass"),
+        Resource(_GROUP, "v1beta1", "ingressclasses", "IngressClass"),
+    ),
+)

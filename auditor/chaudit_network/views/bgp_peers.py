@@ -1,0 +1,88 @@
+"""BGP neighbours in one shape, whichever project's objects configure them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from chaudit import CannotTellError, KubernetesObject, Reading, Subject, printable
+from chaudit_network.addresses import IPAddress
+from chaudit_network.views.unread import Unread, unread
+
+R = TypeVar("R", bound=KubernetesObject)
+
+
+class Password(StrEnum):
+    """How the password of a session (TCP MD5, RFC 2385) is given: by reference to a Secret, or readable in place."""
+
+    REFERENCED = "referenced"
+    READABLE = "readable"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """One neighbour as one object configures it.
+
+    `address` is None where the object does not say it: a neighbour on an interface, or one that is discovered. So is
+    `asn` where any is accepted. `doubt` says why the password is not known.
+    """
+
+    name: str
+    address: IPAddress | None
+    asn: int | None
+    password: Password
+    doubt: str = ""
+
+    def __str__(self) -> str:
+        """Return name, address and AS number as far as they are known and differ: `tor-1 192.0.2.1 AS 64500`."""
+        address = "" if self.address is None or str(self.address) == self.name else str(self.address)
+        return printable(" ".join(filter(None, (self.name, address, f"AS {self.asn}" if self.asn else ""))))
+
+
+@dataclass(frozen=True, slots=True)
+class Peering:
+    """An object that configures neighbours, and those of them that are of interest."""
+
+    subject: Subject
+    peers: tuple[Peer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Peerings:
+    """All objects that configure neighbours, and what could not be read or understood."""
+
+    found: tuple[Peering, ...] = ()
+    unread: tuple[Unread, ...] = ()
+
+    def __iter__(self) -> Iterator[Peering | Unread]:
+        """Yield everything there is something to say about."""
+        yield from self.unread
+        yield from self.found
+
+    @property
+    def peers(self) -> Iterator[tuple[Subject, Peer]]:
+        """All peers, each with the object that configures it."""
+        return ((peering.subject, peer) for peering in self.found for peer in peering.peers)
+
+    def __add__(self, other: "Peerings") -> "Peerings":
+        """Return the peerings of both."""
+        return Peerings(self.found + other.found, self.unread + other.unread)
+
+    def only(self, wanted: Callable[[Peer], bool]) -> "Peerings":
+        """Return the peerings with only these peers, without objects that have none of them."""
+        kept = (Peering(found.subject, tuple(filter(wanted, found.peers))) for found in self.found)
+        return Peerings(tuple(peering for peering in kept if peering.peers), self.unread)
+
+
+def peerings_of(reading: Reading[R], peers_of: Callable[[R], Iterable[Peer]]) -> Peerings:
+    """Return what a reading configures; an object whose peers `peers_of` cannot tell is unread."""
+    found: list[Peering] = []
+    gaps = list(unread(reading))
+    for record in reading.objects:
+        try:
+            found.append(Peering(record.subject, tuple(peers_of(record))))
+        except CannotTellError as gap:
+            gaps.append(Unread(record.subject, str(gap)))
+    return Peerings(tuple(found), tuple(gaps))

@@ -1,0 +1,72 @@
+"""The endpoints of services, gathered from all slices, and which of them get traffic."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chaudit import CannotTellError, Reading, view
+from chaudit_network.kinds.endpointslices import ENDPOINT_SLICES, Endpoint, EndpointSlice
+from chaudit_network.kinds.services import Service
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEndpoints:
+    """All endpoints of one service. A pod with two address families is there twice, once from a slice of each."""
+
+    listed: Sequence[Endpoint] = ()
+
+    @property
+    def usable(self) -> Sequence[Endpoint]:
+        """The endpoints that get new connections: the ready ones, or else those that serve while they terminate.
+
+        See https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-to-terminating-endpoints.
+        """
+        ready = [endpoint for endpoint in self.listed if endpoint.conditions.ready]
+        return ready or [
+            endpoint for endpoint in self.listed if endpoint.conditions.serving and endpoint.conditions.terminating
+        ]
+
+    @property
+    def nodes(self) -> Sequence[str]:
+        """The names of the nodes with a usable endpoint, sorted; an endpoint without a node name is on none."""
+        return sorted({endpoint.node for endpoint in self.usable if endpoint.node})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The endpoints of every service of the cluster."""
+
+    slices: Reading[EndpointSlice]
+    by_service: Mapping[tuple[str, str], Sequence[Endpoint]]
+    gaps: Mapping[str, str]
+
+    def of(self, service: Service) -> ServiceEndpoints:
+        """Return a service's endpoints.
+
+        Raises:
+            CannotTellError: EndpointSlices were not read, or a malformed one may belong to the service.
+        """
+        if not self.slices.is_loaded:
+            raise CannotTellError(self.slices.reason)
+        gap = self.gaps.get(service.namespace) or self.gaps.get("")
+        if gap:
+            raise CannotTellError(gap)
+        return ServiceEndpoints(self.by_service.get((service.namespace, service.name), ()))
+
+
+@view(ENDPOINT_SLICES.reading)
+def endpoints(slices: Reading[EndpointSlice]) -> Endpoints:
+    """Gather endpoints by service.
+
+    A slice of type FQDN holds names, to which kube-proxy sends nothing. Of a malformed slice only the namespace is
+    known, and not even that where its metadata are part of the damage.
+    """
+    found: dict[tuple[str, str], list[Endpoint]] = defaultdict(list)
+    for piece in slices.objects:
+        if piece.address_type != "FQDN":
+            found[piece.namespace, piece.service_name] += piece.endpoints
+    gaps = {
+        rejected.subject.namespace: f"{slices.source}: {rejected.subject} is malformed: {rejected.reason}"
+        for rejected in slices.rejected
+    }
+    return Endpoints(slices, found, gaps)

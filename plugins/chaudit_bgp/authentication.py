@@ -1,0 +1,55 @@
+"""Whether the sessions with routers outside prove who is speaking."""
+
+from chaudit import DoesNotApplyError, Severity, Unknown, Verdicts, Violation, rule, view
+from chaudit_network.views.bgp import external_peerings
+from chaudit_network.views.bgp_peers import Password, Peering, Peerings
+from chaudit_network.views.unread import Unread
+
+
+@view(external_peerings)
+def external_sessions(peerings: Peerings) -> tuple[Peering | Unread, ...]:
+    """Return what configures sessions with the outside.
+
+    Raises:
+        DoesNotApplyError: nothing does.
+    """
+    sessions = tuple(peerings)
+    if not sessions:
+        raise DoesNotApplyError("no BGP peer outside of the cluster is configured")
+    return sessions
+
+
+@rule(
+    "BGP-004",
+    "Sessions with external BGP peers are authenticated",
+    severity=Severity.HIGH,
+    each=external_sessions,
+    remediation="Agree on a password with the router's operators, keep it in a Secret and refer to it (Calico: "
+    "`spec.password.secretKeyRef` of the BGPPeer; MetalLB, FRR-K8s: `passwordSecret`; Cilium: `authSecretRef` of the "
+    "CiliumBGPPeerConfig). Replace a password that stood in an object.",
+    references=(
+        "https://www.rfc-editor.org/rfc/rfc7454#section-5.1",
+        "https://docs.tigera.io/calico/latest/reference/resources/bgppeer#bgppassword",
+        "https://metallb.io/apis/",
+        "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/#md5-password",
+    ),
+)
+def external_session_is_authenticated(session: Peering | Unread) -> Verdicts:
+    """Whoever can send packets with a router's address can reset a session, or take the router's place in it.
+
+    That cuts off all services that are announced there, or draws their traffic elsewhere. A password that stands in
+    the object itself protects against outsiders only: everyone who may read the object has it.
+    """
+    if isinstance(session, Unread):
+        yield Unknown(session.reason)
+        return
+    for peer in session.peers:
+        match peer.password:
+            case Password.NONE:
+                yield Violation(f"peer {peer}: the session has no password, expected a reference to a Secret")
+            case Password.READABLE:
+                yield Violation(
+                    f"peer {peer}: the password stands readable in the object itself, expected a reference to a Secret"
+                )
+            case Password.UNKNOWN:
+                yield Unknown(f"peer {peer}: {peer.doubt}")

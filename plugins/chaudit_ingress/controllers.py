@@ -1,0 +1,93 @@
+"""Ingress controllers: how to tell their pods apart, and what a pod's command line makes it serve.
+
+A controller is recognised by the labels of its chart or manifests, by its image, or by the program it starts: mirrors
+rename images, operators relabel pods, so that none of these alone is enough.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from chaudit_network.kinds.core import Container, Pod
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """One product. The options are names of command line options, without dashes and in lower case.
+
+    Attributes:
+        name: what `spec.controller` of its IngressClasses says, or that up to a slash.
+        labels: sets of labels; a pod that carries one whole set is its. An empty value stands for any.
+        images: ends of the image's repository.
+        program: the executable among a container's command and arguments.
+        class_name: the class it goes by when it is told no other, known from the deprecated annotation.
+        class_option: the option that gives it another class to go by.
+        name_option: the option that gives it another name, or a suffix to it.
+        classless_option: the option that makes it serve Ingresses without class.
+        classless: whether it serves these anyway as long as `class_option` is not given.
+        knows_unregistered: whether `spec.ingressClassName` reaches it even if there is no such IngressClass.
+    """
+
+    name: str
+    labels: tuple[Mapping[str, str], ...] = ()
+    images: tuple[str, ...] = ()
+    program: str = ""
+    class_name: str = ""
+    class_option: str = ""
+    name_option: str = ""
+    classless_option: str = ""
+    classless: bool = False
+    knows_unregistered: bool = False
+
+    def owns(self, name: str) -> bool:
+        """Whether an IngressClass with this `spec.controller` is for the product."""
+        return name == self.name or name.startswith(f"{self.name}/")
+
+    def recognises(self, pod: Pod) -> bool:
+        """Whether the pod runs the product."""
+        return any(carries(pod, labels) for labels in self.labels) or any(map(self._runs_in, pod.spec.containers))
+
+    def _runs_in(self, container: Container) -> bool:
+        repository = f"/{_repository(container.image)}"
+        return any(repository.endswith(f"/{image}") for image in self.images) or (
+            bool(self.program) and self.program in (*container.command, *container.args)
+        )
+
+    def name_of(self, pod: Pod) -> str:
+        """Return the `spec.controller` for which this pod looks; a given suffix is appended behind a slash."""
+        given = option(pod, self.name_option)
+        return given if "/" in given else "/".join(filter(None, (self.name, given)))
+
+    def class_of(self, pod: Pod) -> str:
+        """Return the class that this pod goes by."""
+        return option(pod, self.class_option) or self.class_name
+
+    def serves_classless(self, pod: Pod) -> bool:
+        """Whether this pod serves Ingresses without class."""
+        asked = option(pod, self.classless_option)
+        return asked == "true" or (self.classless and not option(pod, self.class_option))
+
+
+def carries(pod: Pod, labels: Mapping[str, str]) -> bool:
+    """Whether the pod has all these labels; an empty value stands for any."""
+    own = pod.metadata.labels
+    return all(key in own and value in {"", own[key]} for key, value in labels.items())
+
+
+def option(pod: Pod, name: str) -> str:
+    """Return the value of a command line option of a container, `true` for a bare one, empty where it is not given.
+
+    Programs written in Go take `-name`, `--name`, `--name=value` and `--name value`.
+    """
+    for container in pod.spec.containers:
+        for word, following in pairwise((*container.command, *container.args, "")):
+            given, equals, value = word.lstrip("-").partition("=")
+            if name and word.startswith("-") and given.lower() == name:
+                return value if equals else "true" if following.startswith("-") else following or "true"
+    return ""
+
+
+def _repository(image: str) -> str:
+    """Return an image's name without tag and digest: `registry.local:9001/traefik`."""
+    path, slash, last = image.partition("@")[0].rpartition("/")
+    return f"{path}{slash}{last.partition(':')[0]}"

@@ -1,0 +1,119 @@
+"""The pods of ingress controllers, counted by what they serve."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chaudit import CannotTellError, Reading, printable, view
+from chaudit_ingress.controllers import carries
+from chaudit_ingress.known_controllers import KNOWN_CONTROLLERS
+from chaudit_network.kinds.core import PODS, Pod
+
+_ENDED = {"Succeeded", "Failed"}
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many pods there are for something, and how many of them are ready."""
+
+    ready: int = 0
+    total: int = 0
+
+    def add(self, pod: Pod) -> None:
+        """Count one pod in; one that has run to its end serves nothing."""
+        if pod.status.phase not in _ENDED:
+            self.total += 1
+            self.ready += pod.is_ready
+
+    @property
+    def lack(self) -> str:
+        """What is missing as long as no pod is ready."""
+        return f"no pod that serves it is ready (of {self.total})" if self.total else "no pod serves it"
+
+
+@dataclass(slots=True)
+class _Served:
+    """Tallies by `spec.controller`, by class, by class that needs no IngressClass, and for Ingresses without class."""
+
+    names: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    classes: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    unregistered: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    classless: Tally = field(default_factory=Tally)
+
+
+class ControllerPods:
+    """Answers whether a controller runs; pods are gone through once, when the first Ingress asks.
+
+    Every answer raises `CannotTellError` if pods could not be read, or if none is ready but one was malformed.
+    """
+
+    def __init__(self, pods: Reading[Pod]) -> None:
+        self._pods = pods
+        self._by_labels: dict[frozenset[tuple[str, str]], Tally] = {}
+
+    def named(self, controller: str) -> Tally:
+        """Count the pods that serve the classes of this `spec.controller`.
+
+        Raises:
+            CannotTellError: its pods are not known.
+        """
+        product = next((known for known in KNOWN_CONTROLLERS if known.owns(controller)), None)
+        name = product.name if product and not product.name_option else controller
+        if not product and name not in self._served.names:
+            raise CannotTellError(
+                f"which pods are those of controller '{printable(controller)}' is not known: "
+                "give their labels in rules.ING-002.settings.controllers of the intent file"
+            )
+        return self._settled(self._served.names.get(name, Tally()))
+
+    def labelled(self, labels: Mapping[str, str]) -> Tally:
+        """Count the pods with these labels."""
+        wanted = frozenset(labels.items())
+        if wanted not in self._by_labels:
+            tally = self._by_labels[wanted] = Tally()
+            for pod in self._pods.records:
+                if carries(pod, labels):
+                    tally.add(pod)
+        return self._settled(self._by_labels[wanted])
+
+    def going_by(self, class_name: str) -> Tally | None:
+        """Count the pods that serve a class by the deprecated annotation, or None if no known controller does."""
+        if class_name not in self._served.classes and all(
+            known.class_name != class_name for known in KNOWN_CONTROLLERS
+        ):
+            return None
+        return self._settled(self._served.classes.get(class_name, Tally()))
+
+    def unregistered(self, class_name: str) -> Tally:
+        """Count the pods that serve a class by its mere name, without any IngressClass."""
+        return self._settled(self._served.unregistered.get(class_name, Tally()))
+
+    @property
+    def classless(self) -> Tally:
+        """The pods that serve Ingresses without class."""
+        return self._settled(self._served.classless)
+
+    @cached_property
+    def _served(self) -> _Served:
+        served = _Served()
+        for pod in self._pods.records:
+            for known in KNOWN_CONTROLLERS:
+                if known.recognises(pod):
+                    served.names[known.name_of(pod)].add(pod)
+                    if goes_by := known.class_of(pod):
+                        served.classes[goes_by].add(pod)
+                        if known.knows_unregistered:
+                            served.unregistered[goes_by].add(pod)
+                    if known.serves_classless(pod):
+                        served.classless.add(pod)
+        return served
+
+    def _settled(self, tally: Tally) -> Tally:
+        if not tally.ready and self._pods.rejected:
+            raise CannotTellError(f"pods: {self._pods.rejected[0].subject} is malformed and may be one that serves it")
+        return tally
+
+
+controller_pods = view(PODS.reading)(ControllerPods)
+"""The view that answers with `ControllerPods`."""

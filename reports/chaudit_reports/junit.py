@@ -1,0 +1,123 @@
+"""JUnit XML: a suite for each rule and a case for each subject, as Jenkins and its kin read them.
+
+Unknown is an error and never a success: a pipeline must not take what was not seen for what is fine.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from xml.etree import ElementTree as ET
+
+from junit_xml import TestCase, TestSuite
+
+from chaudit import Finding, Outcome, Report, State, Violation, plural, printable
+from chaudit_reports.words import api_of, facts_of
+
+_COUNTS = ("tests", "failures", "errors")
+
+
+def render(report: Report) -> str:
+    """Return the report as a JUnit document: valid for strict readers, and the same text for the same report."""
+    root = ET.Element("testsuites", name="chaudit")
+    for suite in _suites(report):
+        element = suite.build_xml_doc()
+        _make_portable(element)
+        root.append(element)
+    for count in _COUNTS:
+        root.set(count, str(sum(int(suite.attrib[count]) for suite in root)))
+    ET.indent(root)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document.decode() + "\n"
+
+
+def _make_portable(suite: ET.Element) -> None:
+    """Drop what junit-xml always writes: a duration that nobody took, and `disabled`.
+
+    The xUnit plugin of Jenkins refuses files with the latter (https://github.com/kyrus/python-junit-xml/issues/63).
+    """
+    del suite.attrib["time"], suite.attrib["disabled"]
+
+
+def _suites(report: Report) -> Iterator[TestSuite]:
+    if report.error:
+        case = TestCase("cluster", classname="chaudit")
+        case.add_error_info(printable(f"nothing was judged: {report.error}"), error_type="unavailable")
+        yield _suite(report, "chaudit", [case])
+    titles = {rule.id: rule.title for rule in report.rules}
+    remedies = {rule.id: rule.remediation for rule in report.rules}
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        by_rule[finding.rule].append(finding)
+        titles.setdefault(finding.rule, finding.title)
+    for rule_id in sorted(titles):
+        cases = [_case(finding, remedies.get(rule_id, "")) for finding in by_rule[rule_id]]
+        yield _suite(report, f"{rule_id} {titles[rule_id]}", cases)
+
+
+def _suite(report: Report, name: str, cases: list[TestCase]) -> TestSuite:
+    # Without an offset, as the Ant schema wants it; the properties have the exact time.
+    timestamp = f"{report.scan.started.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    return TestSuite(printable(name), cases, timestamp=timestamp, properties=_properties(report))
+
+
+def _case(finding: Finding, remediation: str) -> TestCase:
+    case = TestCase(str(finding.subject), classname=f"chaudit.{finding.rule}")
+    match finding.outcome:
+        case Outcome.FAILED:
+            message = finding.violations[0].message
+            case.add_failure_info(printable(message), _details(finding, remediation), finding.severity)
+        case Outcome.UNKNOWN:
+            message = "; ".join(finding.unknown_because)
+            case.add_error_info(printable(message), _details(finding), "unknown")
+        case Outcome.WAIVED:
+            case.add_skipped_info(printable(_waiver(finding)), _details(finding, remediation))
+        case Outcome.NOT_APPLICABLE:
+            case.add_skipped_info(printable(f"not applicable: {finding.note}"))
+        case Outcome.PASSED:
+            case.stdout = printable(finding.note)
+    return case
+
+
+def _details(finding: Finding, remediation: str = "") -> str:
+    """Return everything that was said of a subject, a line for each thing."""
+    lines = [line for violation in finding.violations for line in _violation(violation)]
+    lines += [f"could not be judged: {reason}" for reason in finding.unknown_because]
+    lines += [finding.note] if finding.note else []
+    lines += [f"fix: {remediation}"] if remediation else []
+    return "\n".join(printable(line) for line in [*lines, f"fingerprint: {finding.fingerprint}"])
+
+
+def _violation(violation: Violation) -> Iterator[str]:
+    yield violation.message
+    for key, values in facts_of(violation.evidence):
+        yield f"  {key}: {', '.join(values)}"
+
+
+def _waiver(finding: Finding) -> str:
+    waiver = finding.waiver
+    return f"waived until {waiver.expires} by {waiver.owner}: {waiver.reason}" if waiver else "waived"
+
+
+def _properties(report: Report) -> Mapping[str, str]:
+    """Return what every suite carries: which cluster, when, judged by what, and the state of each source."""
+    scan, verdict = report.scan, report.verdict
+    properties = {
+        "cluster.uid": report.cluster.uid,
+        "cluster.server": report.cluster.server,
+        "cluster.context": report.cluster.context,
+        "cluster.version": report.cluster.version,
+        "chaudit.version": report.tool.version,
+        "scan.started": scan.started.isoformat(),
+        "scan.finished": scan.finished.isoformat(),
+        "scan.intent_sha256": scan.intent_sha256,
+        "verdict": verdict.summary,
+        "verdict.exit_code": str(int(verdict.exit_code)),
+    }
+    for reading in report.evidence:
+        objects = plural(reading.objects, "object") if reading.state is State.LOADED else ""
+        rejected = f"{len(reading.rejected)} rejected" if reading.rejected else ""
+        said = (reading.state, objects, rejected, api_of(reading), reading.reason)
+        properties[f"evidence.{reading.source}"] = "; ".join(part for part in said if part)
+    for number, warning in enumerate(report.warnings, 1):
+        properties[f"warning.{number}"] = warning
+    return {printable(key): printable(value) for key, value in properties.items()}

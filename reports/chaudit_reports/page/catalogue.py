@@ -1,0 +1,67 @@
+"""The rules that were judged: what each wants, why, and how its subjects fared."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chaudit import Outcome, Report, RuleSummary, Severity
+from chaudit_reports.words import paragraphs
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source that a rule cites; `url` is empty where it is nothing that a browser should open."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule, and how many of its subjects had each outcome (only those that some had)."""
+
+    id: str
+    title: str
+    severity: Severity
+    rationale: tuple[str, ...]
+    remediation: str
+    references: tuple[Reference, ...]
+    counts: Mapping[Outcome, int]
+
+    @property
+    def total(self) -> int:
+        """How many findings the rule has, whatever their outcome."""
+        return sum(self.counts.values())
+
+    @property
+    def anchor(self) -> str:
+        """Where the rule is explained on the page."""
+        return f"rule-{self.id}"
+
+
+def entries_of(report: Report) -> Mapping[str, Entry]:
+    """Return all rules of a report by id, those that only a finding names included."""
+    summaries = {
+        finding.rule: RuleSummary(finding.rule, finding.title, finding.severity, "", "", ())
+        for finding in report.findings
+    } | {rule.id: rule for rule in report.rules}
+    outcomes: dict[str, Counter[Outcome]] = defaultdict(Counter)
+    for finding in report.findings:
+        outcomes[finding.rule][finding.outcome] += 1
+    return {rule_id: _entry(summaries[rule_id], outcomes[rule_id]) for rule_id in sorted(summaries)}
+
+
+def _entry(rule: RuleSummary, outcomes: Mapping[Outcome, int]) -> Entry:
+    return Entry(
+        id=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        rationale=paragraphs(rule.rationale),
+        remediation=rule.remediation,
+        references=tuple(map(_reference, rule.references)),
+        counts={outcome: outcomes[outcome] for outcome in Outcome if outcome in outcomes},
+    )
+
+
+def _reference(text: str) -> Reference:
+    return Reference(text, text if text.startswith(("https://", "http://")) else "")

@@ -1,0 +1,92 @@
+"""The whole page, section by section."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chaudit import ExitCode, Finding, Outcome, Report, Severity, Verdict
+from chaudit_reports.page.broken import BrokenRule, broken_rules
+from chaudit_reports.page.catalogue import Entry, entries_of
+from chaudit_reports.page.passed import PassedRule, passed_rules
+from chaudit_reports.page.readings import MEANINGS, Row, rows_of
+from chaudit_reports.page.reasons import Reason, reasons_of
+from chaudit_reports.page.subjects import Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the template shows, in the order of the page."""
+
+    name: str
+    duration: str
+    tone: str
+    headline: str
+    terms: str
+    failed: tuple[BrokenRule, ...]
+    unknown: tuple[Reason, ...]
+    waived: tuple[BrokenRule, ...]
+    passed: tuple[PassedRule, ...]
+    not_applicable: tuple[Reason, ...]
+    rows: tuple[Row, ...]
+    meanings: Mapping[str, str]
+    entries: tuple[Entry, ...]
+
+    @property
+    def gaps(self) -> int:
+        """How many sources were not read whole."""
+        return sum(row.is_gap for row in self.rows)
+
+
+def page_of(report: Report) -> Page:
+    """Return what the page says about a report."""
+    entries, rows, anchors = entries_of(report), rows_of(report.evidence), Anchors()
+    by_outcome: dict[Outcome, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        by_outcome[finding.outcome].append(finding)
+    states = {row.state for row in rows}
+    return Page(
+        name=report.cluster.context or report.cluster.server or "Snapshot of a cluster without a name",
+        duration=f"{(report.scan.finished - report.scan.started).total_seconds():.1f} s",
+        tone=_tone(report.verdict),
+        headline=report.verdict.summary,
+        terms=_terms(report.verdict),
+        failed=broken_rules(by_outcome[Outcome.FAILED], entries, anchors),
+        unknown=reasons_of(by_outcome[Outcome.UNKNOWN], _why_unknown, entries, rows, anchors),
+        waived=broken_rules(by_outcome[Outcome.WAIVED], entries, anchors),
+        passed=passed_rules(by_outcome[Outcome.PASSED], entries, anchors),
+        not_applicable=reasons_of(by_outcome[Outcome.NOT_APPLICABLE], _why_not, entries, rows, anchors),
+        rows=rows,
+        meanings={state: meaning for state, meaning in MEANINGS.items() if state in states},
+        entries=tuple(entries.values()),
+    )
+
+
+def _tone(verdict: Verdict) -> str:
+    """Return the colour of the verdict: `good` only where nothing is left to do."""
+    match verdict.exit_code:
+        case ExitCode.FINDINGS | ExitCode.UNAVAILABLE:
+            return "bad"
+        case ExitCode.INCOMPLETE:
+            return "open"
+    return "calm" if verdict.counts[Outcome.FAILED] or verdict.counts[Outcome.UNKNOWN] else "good"
+
+
+def _terms(verdict: Verdict) -> str:
+    """Return in plain words what the verdict was measured against."""
+    if verdict.exit_code is ExitCode.UNAVAILABLE:
+        return "The cluster could not be reached, or it refused the credentials."
+    if verdict.fail_on not in set(Severity):
+        return "No finding was set to fail this scan."
+    blocking = [severity for severity in Severity if severity.reaches(Severity(verdict.fail_on))]
+    failing = f"Findings of severity {' or '.join(blocking)} fail this scan"
+    if verdict.allow_unknown:
+        return f"{failing}; subjects that could not be judged were set not to matter."
+    return f"{failing}; subjects that could not be judged for rules this severe leave it incomplete."
+
+
+def _why_unknown(finding: Finding) -> Sequence[str]:
+    return finding.unknown_because
+
+
+def _why_not(finding: Finding) -> Sequence[str]:
+    return (finding.note,)

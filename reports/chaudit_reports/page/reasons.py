@@ -1,0 +1,71 @@
+"""What could not be judged and what does not apply: by reason, so that one denied list is told once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chaudit import Finding, Severity
+from chaudit_reports.page.catalogue import Entry
+from chaudit_reports.page.readings import Row
+from chaudit_reports.page.subjects import Anchors, Gathering, gather
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """The subjects of one rule that a reason holds for."""
+
+    entry: Entry
+    severity: Severity
+    count: int
+    gatherings: tuple[Gathering, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason, the reading it comes from where that is known, and the rules it holds for, worst first."""
+
+    text: str
+    row: Row | None
+    affected: tuple[Affected, ...]
+
+    @property
+    def count(self) -> int:
+        """How many findings it explains."""
+        return sum(affected.count for affected in self.affected)
+
+
+def reasons_of(
+    findings: Iterable[Finding],
+    said: Callable[[Finding], Sequence[str]],
+    entries: Mapping[str, Entry],
+    rows: Sequence[Row],
+    anchors: Anchors,
+) -> tuple[Reason, ...]:
+    """Return the reasons that findings give, those behind the worst and most findings first.
+
+    A finding with several reasons is listed under each: it needs all of them settled.
+    """
+    row_of = {row.reason: row for row in rows if row.reason}
+    by_reason: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    for finding in findings:
+        for reason in said(finding):
+            by_reason[reason][finding.rule].append(finding)
+    reasons = [
+        Reason(text, row_of.get(text), _affected(by_rule, entries, anchors)) for text, by_rule in by_reason.items()
+    ]
+    return tuple(sorted(reasons, key=lambda reason: (reason.affected[0].severity.rank, -reason.count, reason.text)))
+
+
+def _affected(
+    by_rule: Mapping[str, Sequence[Finding]], entries: Mapping[str, Entry], anchors: Anchors
+) -> tuple[Affected, ...]:
+    affected = [
+        Affected(
+            entry=entries[rule_id],
+            severity=min((finding.severity for finding in findings), key=lambda severity: severity.rank),
+            count=len(findings),
+            gatherings=gather(findings, anchors),
+        )
+        for rule_id, findings in by_rule.items()
+    ]
+    return tuple(sorted(affected, key=lambda one: (one.severity.rank, -one.count, one.entry.id)))

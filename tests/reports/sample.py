@@ -1,0 +1,228 @@
+"""Reports made by hand: one with every outcome and every state of evidence, a clean one, and one of a dead cluster."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from chaudit import (
+    Cluster,
+    Evidence,
+    Finding,
+    Outcome,
+    Rejected,
+    Report,
+    RuleSummary,
+    Scan,
+    Severity,
+    State,
+    Subject,
+    Violation,
+    Waiver,
+)
+from chaudit.finding import fingerprint
+from chaudit.gate import Threshold
+
+STARTED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+CLUSTER = Cluster("6f0a4c1e-8b51-4f6e-9c1c-0d8a1c2b3e4f", "https://192.168.206.1:6443", "stx-lab", "v1.29.2")
+SCAN = Scan(STARTED, STARTED + timedelta(seconds=4, milliseconds=250), "9f86d081884c7d65" * 4)
+
+DENIED = (
+    'hostendpoints.crd.projectcalico.org: hostendpoints.crd.projectcalico.org is forbidden: User "auditor" cannot list '
+    'resource "hostendpoints" (grant list on hostendpoints.crd.projectcalico.org; `chaudit rbac` prints the role)'
+)
+ABSENT = "the cluster does not serve bgpadvertisements of metallb.io/v1beta1"
+EMPTY = "the cluster has no ingresses to judge"
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "]]>&amp;\"'",
+    "red\x1b[31m\x00\x07text",
+    "abc\u202egnp.exe\u2066",
+    "line\r\nbreak\ttab",
+    "\ufffe\ufdd0\x85\x9f",
+    "rocket \U0001f680 \U0001f469\u200d\U0001f680",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:alert(1)",
+    "back`tick",
+)
+"""Names that act on a terminal, a markup parser, a template or a reader's eye, when they are let."""
+
+RULES = (
+    RuleSummary(
+        "NET-001",
+        "Every node is attached to the cluster host network",
+        Severity.CRITICAL,
+        "Nodes reach each other, and their pods, over the cluster host network.\n\nA node that reports an address\n"
+        "elsewhere carries pod and control traffic over a network that nobody planned for it, often the one that "
+        "outsiders can reach.",
+        "Attach the host's platform interface to the cluster host network (on StarlingX: assign the cluster-host "
+        "network to an interface, then unlock), and let the kubelet report that address with `--node-ip`.",
+        (
+            "https://docs.starlingx.io/r/stx.9.0/planning/kubernetes/the-cluster-host-network.html",
+            "https://kubernetes.io/docs/reference/node/node-status/#addresses",
+        ),
+    ),
+    RuleSummary(
+        "NPT-004",
+        "No NodePort answers on a network that outsiders can reach",
+        Severity.HIGH,
+        "A NodePort listens on every address of every node unless kube-proxy is told otherwise.",
+        "Set `nodePortAddresses` to the networks that should be served, or close the port in a host endpoint policy.",
+        ("https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/",),
+    ),
+    RuleSummary(
+        "ING-002",
+        "An ingress is served by two nodes at least",
+        Severity.MEDIUM,
+        "One node is one failure away from an outage.",
+        "Run two replicas of the controller on different nodes.",
+        ("RFC 2119",),
+    ),
+    RuleSummary("BGP-003", "Every peer is established twice", Severity.HIGH, "Why.", "How.", ("https://example.org/",)),
+    RuleSummary("HA-001", "A published name has two records", Severity.LOW, "Why.", "How.", ()),
+)
+_TITLES = {rule.id: rule for rule in RULES}
+
+
+def finding(
+    rule: str,
+    outcome: Outcome,
+    subject: Subject,
+    *violations: Violation,
+    because: Sequence[str] = (),
+    note: str = "",
+    severity: Severity | None = None,
+    waiver: Waiver | None = None,
+) -> Finding:
+    summary = _TITLES[rule]
+    return Finding(
+        fingerprint(CLUSTER.uid, rule, subject),
+        rule,
+        summary.title,
+        severity or summary.severity,
+        outcome,
+        subject,
+        violations,
+        tuple(because),
+        note,
+        waiver,
+    )
+
+
+def node(name: str) -> Subject:
+    return Subject("Node", "", name)
+
+
+def stray(address: str) -> Violation:
+    return Violation(
+        f"no IPv4 InternalIP in cluster-host (192.168.206.0/24): the node reports {address}",
+        {"internal_ips": [address, "fd00:206::7"], "network": "cluster-host (192.168.206.0/24)", "ready": True},
+    )
+
+
+FINDINGS = (
+    finding("NET-001", Outcome.FAILED, node("compute-3"), stray("10.10.10.14")),
+    finding(
+        "NET-001",
+        Outcome.FAILED,
+        node("compute-7"),
+        stray("10.10.10.18"),
+        Violation("no IPv6 InternalIP in cluster-host", {"seen": []}, severity=Severity.LOW),
+        because=["node status of compute-7 is older than the scan"],
+    ),
+    *(finding("NET-001", Outcome.PASSED, node(f"compute-{number:02}")) for number in range(20, 60)),
+    *(
+        finding(
+            "NPT-004",
+            Outcome.FAILED,
+            Subject("Service", "default", name, "80/TCP"),
+            Violation(f"{name} answers on oam", {"name": name, "nested": {"from": [name, None]}}),
+        )
+        for name in HOSTILE
+    ),
+    *(
+        finding("NPT-004", Outcome.UNKNOWN, Subject("Service", "apps", f"web-{number}", "443/TCP"), because=[DENIED])
+        for number in range(30)
+    ),
+    finding(
+        "NPT-004",
+        Outcome.UNKNOWN,
+        Subject("Service", "apps", "odd"),
+        because=[DENIED, "the object is malformed: Expected `int`, got `str` - at `$.spec.ports[0].port`"],
+    ),
+    finding(
+        "NPT-004",
+        Outcome.WAIVED,
+        Subject("Service", "monitoring", "grafana", "3000/TCP"),
+        Violation("grafana answers on oam", {"node_port": 30300}),
+        waiver=Waiver("the operators' own dashboard, moved by CHG-1187", "net team", "2026-06-30"),
+    ),
+    finding("NPT-004", Outcome.PASSED, Subject("Service", "kube-system", "dns", "53/UDP")),
+    finding("NPT-004", Outcome.PASSED, Subject("Service", "kube-system", "dns", "53/TCP")),
+    finding("ING-002", Outcome.PASSED, Subject("Cluster"), note=EMPTY),
+    finding("BGP-003", Outcome.NOT_APPLICABLE, Subject("Cluster"), note=ABSENT),
+    finding("HA-001", Outcome.UNKNOWN, Subject("Cluster"), because=[DENIED]),
+)
+
+EVIDENCE = (
+    Evidence("bgp-advertisements", "", "", "", State.ABSENT, 0, reason=ABSENT, read_at=STARTED),
+    Evidence(
+        "endpointslices",
+        "discovery.k8s.io",
+        "v1",
+        "endpointslices",
+        State.FAILED,
+        0,
+        reason="endpointslices.discovery.k8s.io: connection reset after 1500 objects",
+        read_at=STARTED,
+    ),
+    Evidence(
+        "host-endpoints",
+        "crd.projectcalico.org",
+        "v1",
+        "hostendpoints",
+        State.DENIED,
+        0,
+        reason=DENIED,
+        read_at=STARTED,
+    ),
+    Evidence("ingresses", "networking.k8s.io", "v1", "ingresses", State.LOADED, 0, read_at=STARTED),
+    Evidence("nodes", "", "v1", "nodes", State.LOADED, 42),
+    Evidence(
+        "services",
+        "",
+        "v1",
+        "services",
+        State.LOADED,
+        44,
+        rejected=(Rejected(Subject("Service", "apps", HOSTILE[0]), "Expected `int`, got `str`"),),
+        read_at=STARTED,
+    ),
+)
+
+
+def full_report() -> Report:
+    """Return a report with every outcome, every state of evidence, hostile names and a warning."""
+    return Report(
+        cluster=CLUSTER,
+        scan=SCAN,
+        verdict=Threshold().judge(FINDINGS),
+        evidence=EVIDENCE,
+        findings=tuple(sorted(FINDINGS, key=lambda one: one.sort_key)),
+        rules=RULES,
+        warnings=("the waiver for NPT-004 on Service/apps/*/* (net team) expired on 2026-01-31",),
+    )
+
+
+def clean_report() -> Report:
+    """Return a report on which everything passed."""
+    passed = tuple(one for one in FINDINGS if one.outcome is Outcome.PASSED)
+    return Report(CLUSTER, SCAN, Threshold().judge(passed), EVIDENCE[3:5], passed, RULES)
+
+
+def error_report() -> Report:
+    """Return the report on a cluster that could not be looked at."""
+    return Report(
+        cluster=Cluster(server="https://192.168.206.1:6443", context="stx-lab"),
+        scan=SCAN,
+        verdict=Threshold().unavailable(),
+        error="https://192.168.206.1:6443 (context stx-lab) cannot be reached: connection refused",
+    )

@@ -1,0 +1,166 @@
+"""The HTML report says everything, worst first, and every gap by its name."""
+
+import pytest
+from msgspec.structs import replace
+
+from chaudit import Outcome, Subject
+from chaudit.gate import Threshold
+from reports.pages import FULL, page, section, text
+from reports.sample import ABSENT, DENIED, EMPTY, clean_report, error_report, finding, node, stray
+
+
+def test_forbidden_not_installed_and_empty_are_three_things_in_the_evidence() -> None:
+    root = page()
+
+    def row(source: str) -> tuple[str, str]:
+        cells = root.get_element_by_id(f"evidence-{source}").xpath("td")
+        return cells[0].xpath("string(.//*[contains(@class, 'state')])"), text(cells[1])
+
+    assert row("host-endpoints") == ("denied", "not known")
+    assert row("bgp-advertisements") == ("absent", "not served")
+    assert row("ingresses") == ("empty", "0")
+    assert row("endpointslices") == ("read failed", "not known")
+    assert row("nodes") == ("loaded", "42")
+    assert DENIED in text(root.get_element_by_id("evidence-host-endpoints"))
+    assert "1 object rejected" in text(root.get_element_by_id("evidence-services"))
+
+
+def test_gaps_in_the_evidence_come_before_what_is_whole() -> None:
+    sources = section(page(), "evidence").xpath(".//tbody/tr/th/text()[1]")
+
+    assert [source.strip() for source in sources] == [
+        "host-endpoints",
+        "endpointslices",
+        "services",
+        "nodes",
+        "ingresses",
+        "bgp-advertisements",
+    ]
+
+
+def test_forbidden_not_installed_and_empty_are_three_things_in_the_outcomes() -> None:
+    root = page()
+
+    for name, state, words in (
+        ("unknown", "denied", DENIED),
+        ("not-applicable", "absent", ABSENT),
+        ("passed", "empty", EMPTY),
+    ):
+        assert section(root, name).xpath(".//*[starts-with(@class, 'state')]/text()") == [state]
+        assert words in text(section(root, name))
+
+
+def test_one_denied_list_is_told_once_with_all_it_leaves_open() -> None:
+    reasons = section(page(), "unknown").xpath(".//article")
+
+    assert [text(reason.xpath("h3")[0]) for reason in reasons].count(DENIED) == 1
+    assert "32 subjects of 2 rules" in text(reasons[0])
+    assert "web-29:443/TCP" in text(reasons[0])
+    assert reasons[0].xpath(".//details[1]/@open") == []
+
+
+def test_failures_come_worst_first_with_why_and_how_to_fix() -> None:
+    rules = section(page(), "failed").xpath(".//article")
+
+    assert [rule.get("id") for rule in rules] == ["failed-NET-001", "failed-NPT-004"]
+    assert "2 of 42 subjects" in text(rules[0])
+    assert "Nodes reach each other" in text(rules[0])
+    assert rules[0].xpath(".//div[@class='fix']//code/text()") == ["--node-ip"]
+    subject = rules[0].get_element_by_id(f"finding-{finding('NET-001', Outcome.FAILED, node('compute-7')).fingerprint}")
+    facts = subject.xpath(".//dl")[0]
+    assert facts.xpath(".//dt/text()") == ["internal_ips", "network", "ready"]
+    assert facts.xpath(".//dd/code/text()") == ["10.10.10.18", "fd00:206::7", "cluster-host (192.168.206.0/24)", "true"]
+    assert subject.xpath("string(.//ul/li[2]/span)") == "low"
+    assert "node status of compute-7 is older than the scan" in text(subject)
+
+
+def test_a_waiver_says_who_accepted_what_until_when() -> None:
+    waived = text(section(page(), "waived"))
+
+    assert "Waived until 2026-06-30 by net team: the operators' own dashboard, moved by CHG-1187" in waived
+    assert "grafana answers on oam" in waived
+
+
+def test_many_subjects_are_folded_and_none_is_left_out() -> None:
+    many = tuple(finding("NET-001", Outcome.FAILED, node(f"n{number}"), stray("10.0.0.1")) for number in range(25))
+
+    failed = section(page(replace(FULL, findings=many)), "failed")
+
+    assert len(failed.xpath(".//li[contains(@class, 'subject')]")) == 25
+    assert len(failed.xpath(".//details//li[contains(@class, 'subject')]")) == 5
+    assert "5 more subjects" in text(failed)
+
+
+def test_passed_subjects_are_a_plain_list_by_kind_and_namespace() -> None:
+    (services,) = section(page(), "passed").xpath(".//details[contains(., 'NPT-004')]/p")
+
+    assert text(services) == "Service in kube-system (2): dns:53/TCP, dns:53/UDP"
+
+
+def test_the_verdict_is_one_sentence_with_its_terms() -> None:
+    verdict = text(section(page(), "verdict"))
+
+    assert verdict.startswith("Failed: 12 findings at or above high, and 31 could not be judged. Exit code 1")
+    assert "Findings of severity critical or high fail this scan" in verdict
+
+
+@pytest.mark.parametrize(
+    ("threshold", "tone", "terms"),
+    [
+        (Threshold(None), "calm", "No finding was set to fail this scan."),
+        (Threshold(allow_unknown=True), "bad", "subjects that could not be judged were set not to matter"),
+    ],
+)
+def test_the_terms_follow_the_threshold(threshold: Threshold, tone: str, terms: str) -> None:
+    verdict = section(page(replace(FULL, verdict=threshold.judge(FULL.findings))), "verdict")
+
+    assert verdict.get("class") == f"verdict {tone}"
+    assert terms in text(verdict)
+
+
+def test_a_clean_report_says_so_and_leaves_no_section_empty() -> None:
+    root = page(clean_report())
+
+    assert section(root, "verdict").get("class") == "verdict good"
+    assert text(section(root, "failed")) == "What failed Nothing failed."
+    assert text(section(root, "unknown")) == "What could not be judged Everything could be judged."
+
+
+def test_a_cluster_that_was_not_looked_at_says_so_first_and_shows_no_outcome() -> None:
+    report = error_report()
+    root = page(report)
+
+    first = root.xpath("//main/*[1]")[0]
+    assert text(first).startswith(f"Unavailable: nothing was judged. {report.error} Exit code 4")
+    assert "What passed" not in root.text_content()
+
+
+def test_the_header_says_which_cluster_and_when() -> None:
+    header = text(page().xpath("//header")[0])
+
+    for told in (
+        "stx-lab",
+        "https://192.168.206.1:6443",
+        "v1.29.2",
+        FULL.cluster.uid,
+        "2026-03-01 12:00:00 UTC, 4.2 s",
+    ):
+        assert told in header
+
+
+def test_what_is_not_known_of_a_cluster_is_said() -> None:
+    (told,) = page(error_report()).xpath("//header//dt[text()='Cluster UID']/following-sibling::dd")
+
+    assert text(told) == "not known"
+
+
+def test_warnings_are_shown() -> None:
+    assert FULL.warnings[0] in text(section(page(), "warnings"))
+
+
+def test_a_subject_of_the_whole_cluster_needs_no_name() -> None:
+    only = (finding("HA-001", Outcome.UNKNOWN, Subject("Cluster"), because=[DENIED]),)
+
+    unknown = section(page(replace(FULL, findings=only)), "unknown")
+
+    assert text(unknown.xpath(".//p[@class='names']")[0]) == "Cluster"
