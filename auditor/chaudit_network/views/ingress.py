@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
-from chaudit import CannotTellError, Reading, view
+from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.kinds.gateway import GATEWAY_CLASSES, GATEWAYS, Gateway, GatewayClass
 from chaudit_network.kinds.ingress import INGRESS_CLASSES, INGRESSES, Ingress, IngressClass
 from chaudit_network.views.unread import Unread, unread
@@ -52,7 +52,7 @@ class RouteClasses:
         """
         marked = sorted(found.name for found in self.of_ingresses.values() if found.is_default)
         if len(marked) > 1:
-            raise CannotTellError(f"several IngressClasses are marked as default: {', '.join(marked)}")
+            raise CannotTellError(f"several IngressClasses are marked as default: {printable(', '.join(marked))}")
         return self.of_ingresses[marked[0]] if marked else None
 
 

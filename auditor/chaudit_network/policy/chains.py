@@ -1,0 +1,141 @@
+"""A packet's way through Felix's chains on the node it enters: untracked, preDNAT, then normal or forward.
+
+    to a process of the host   untracked -> preDNAT -> normal (every policy), default deny
+    to a pod, here or beyond   untracked -> preDNAT -> forward (only policies with applyOnForward), default allow
+
+Failsafe ports pass every stage but the last. Allow in preDNAT skips the host's later ingress stages.
+Untracked and preDNAT stages have no default deny. See https://docs.tigera.io/calico/latest/reference/host-endpoints/summary.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chaudit_network.addresses import parse_network
+from chaudit_network.intervals import Intervals
+from chaudit_network.kinds.calico_policy import ProtoPort
+from chaudit_network.policy.evaluation import Action, Decision, Match, MatchedRule, MatchedTier, evaluate
+from chaudit_network.policy.matching import Packet, Resolver, matches
+from chaudit_network.policy.policies import AppliedTier, Stage
+
+DEFAULT_ALLOW_PROFILE = "projectcalico-default-allow"
+"""The profile of automatic host endpoints: what no policy decides is allowed."""
+
+DEFAULT_FAILSAFE_PORTS = tuple(
+    ProtoPort(port=port, protocol=protocol)
+    for protocol, ports in (("tcp", (22, 179, 2379, 2380, 5473, 6443, 6666, 6667)), ("udp", (68,)))
+    for port in ports
+)
+"""failsafeInboundHostPorts where nobody says otherwise (felix/config/config_params.go)."""
+
+
+@dataclass(frozen=True)
+class HostPolicy:
+    """What stands between the network and one interface of a node. Interfaces with equal policy are judged alike."""
+
+    tiers: tuple[AppliedTier, ...]
+    failsafe_ports: tuple[ProtoPort, ...]
+    allows_by_default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Who gets through and who does not; who is in neither, cannot be told. Decisions come in order."""
+
+    open: Intervals
+    closed: Intervals
+    decisions: tuple[Decision, ...] = ()
+
+
+def enter(host: HostPolicy, before_nat: Packet, after_nat: Packet | None, resolve: Resolver) -> Passage:
+    """Send everybody to a node: to a process of its own, or, with a packet `after_nat`, through it to a pod."""
+    way = _Way(host, resolve, before_nat)
+    way.stage(Stage.UNTRACKED, before_nat)
+    if after_nat is not None:
+        way.doubt_accepted()  # what is not tracked is not translated either
+    way.stage(Stage.PRE_DNAT, before_nat)
+    if after_nat is None:
+        way.accept_failsafe()
+        way.stage(Stage.NORMAL, before_nat)
+        way.finish(Action.ALLOW if host.allows_by_default else Action.DENY)
+    else:
+        way.stage(Stage.FORWARD, after_nat)
+        way.finish(Action.ALLOW)
+    return way.passage()
+
+
+class _Way:
+    """The sources still on their way, and those that may have been accepted or denied so far."""
+
+    def __init__(self, host: HostPolicy, resolve: Resolver, packet: Packet) -> None:
+        self._host = host
+        self._resolve = resolve
+        self._arriving = packet.everyone
+        self._accepted = Intervals()
+        self._denied = Intervals()
+        self._decisions: list[Decision] = []
+        self._failsafe = _failsafe_sources(host.failsafe_ports, packet)
+
+    def stage(self, stage: Stage, packet: Packet) -> None:
+        """Let the policies of one stage judge; failsafe ports pass untracked and preDNAT stages unseen."""
+        exempt = self._arriving & self._failsafe if stage in {Stage.UNTRACKED, Stage.PRE_DNAT} else Intervals()
+        tiers = (_matched(applied, stage, packet, self._resolve) for applied in self._host.tiers)
+        fate = evaluate(filter(None, tiers), self._arriving - exempt)
+        self._accepted |= fate.allowed
+        self._denied |= fate.denied
+        self._arriving = fate.undecided | exempt
+        self._decisions += fate.decisions
+
+    def doubt_accepted(self) -> None:
+        self._denied |= self._accepted
+
+    def accept_failsafe(self) -> None:
+        self._take("failsafe ports", Action.ALLOW, self._arriving & self._failsafe)
+
+    def finish(self, default: Action) -> None:
+        name = "no policy decides" if default is Action.ALLOW else "host endpoint without a policy that allows"
+        self._take(name, default, self._arriving)
+
+    def passage(self) -> Passage:
+        return Passage(self._accepted - self._denied, self._denied - self._accepted, tuple(self._decisions))
+
+    def _take(self, name: str, action: Action, sources: Intervals) -> None:
+        if action is Action.ALLOW:
+            self._accepted |= sources
+        else:
+            self._denied |= sources
+        self._arriving -= sources
+        if sources:
+            self._decisions.append(Decision(name, action, sources))
+
+
+def _failsafe_sources(ports: Iterable[ProtoPort], packet: Packet) -> Intervals:
+    sources = Intervals()
+    for failsafe in ports:
+        if failsafe.port == packet.port and failsafe.protocol.lower() == packet.protocol.lower():
+            net = [parse_network(failsafe.net)] if failsafe.net else None
+            sources |= packet.everyone if net is None else Intervals.addresses(net, packet.family)
+    return sources
+
+
+def _matched(applied: AppliedTier, stage: Stage, packet: Packet, resolve: Resolver) -> MatchedTier | None:
+    """Return a tier's rules for a packet at a stage; None where no policy of it is part of the stage."""
+    sure = [policy for policy in applied.sure if policy.is_at(stage)]
+    perhaps = [policy for policy in applied.perhaps if policy.is_at(stage)]
+    if not sure and not perhaps:
+        return None
+    in_order = sorted([*sure, *perhaps], key=lambda policy: policy.sort_key)
+    rules = [
+        MatchedRule(f"{policy.title} rule {number}", Action(rule.action), _limited(match, policy in sure))
+        for policy in in_order
+        for number, rule in enumerate(policy.ingress, 1)
+        for match in (matches(rule, packet, resolve),)
+    ]
+    has_end = stage in {Stage.NORMAL, Stage.FORWARD}
+    return MatchedTier(
+        applied.tier.name, rules, applied.tier.default_action if has_end else Action.PASS, True if sure else None
+    )
+
+
+def _limited(match: Match, is_sure: bool) -> Match:
+    """Return the match of a rule whose policy may not apply at all."""
+    return match if is_sure else Match(Intervals(), match.maybe)
