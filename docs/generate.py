@@ -13,7 +13,7 @@ from typing import Any
 import click
 import yaml
 
-from chaudit import hookspecs
+from chaudit import Source, hookspecs
 from chaudit.cli.collect import known_sources
 from chaudit.cli.main import command
 from chaudit.engine import sources_of
@@ -66,10 +66,7 @@ def catalogue(host: PluginHost) -> str:
 
 def rule_page(rule: Rule[Any]) -> str:
     """Return a rule's page: why, how to fix it, what it reads, and a case of each outcome from its tests."""
-    evidence = [
-        f"- `{source.name}`: {' or '.join(f'`{resource.api_version}` {resource.plural}' for resource in source.served_as)}"
-        for source in sources_of([rule])
-    ]
+    evidence = [f"- `{source.name}`: {served_as(source, ' or ')}" for source in sources_of([rule])]
     parts = [
         f"# {rule.id}: {rule.title}",
         f"Severity: **{rule.severity}**",
@@ -80,6 +77,11 @@ def rule_page(rule: Rule[Any]) -> str:
         "## References\n\n" + "\n".join(f"- <{reference}>" for reference in rule.references),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def served_as(source: Source[Any], separator: str) -> str:
+    """Return the API versions a source can be read from."""
+    return separator.join(f"`{resource.api_version}` {resource.plural}" for resource in source.served_as)
 
 
 def examples(cases: list[Case]) -> Iterator[str]:
@@ -116,8 +118,7 @@ def hooks() -> str:
 def sources(host: PluginHost) -> str:
     """Return what can be read, and the role that reading it for every rule takes."""
     rows = [
-        f"| `{source.name}` | {'<br>'.join(f'`{resource.api_version}` {resource.plural}' for resource in source.served_as)} |"
-        f" {', '.join(wanted.name for wanted in source.only) or 'all'} |"
+        f"| `{source.name}` | {served_as(source, '<br>')} | {', '.join(one.name for one in source.only) or 'all'} |"
         for source in known_sources(host)
     ]
     role = yaml.safe_dump(cluster_role(sources_of(host.rules)), sort_keys=False)

@@ -48,8 +48,8 @@ class Controller:
         return any(carries(pod, labels) for labels in self.labels) or any(map(self._runs_in, pod.spec.containers))
 
     def _runs_in(self, container: Container) -> bool:
-        repository = f"/{_repository(container.image)}"
-        return any(repository.endswith(f"/{image}") for image in self.images) or (
+        # Most images are somebody else's, and looking for a piece of text is cheaper than taking it apart.
+        return any(image in container.image and _is_of(container.image, image) for image in self.images) or (
             bool(self.program) and self.program in (*container.command, *container.args)
         )
 
@@ -87,7 +87,7 @@ def option(pod: Pod, name: str) -> str:
     return ""
 
 
-def _repository(image: str) -> str:
-    """Return an image's name without tag and digest: `registry.local:9001/traefik`."""
+def _is_of(image: str, repository: str) -> bool:
+    """Whether an image is from a repository whose path ends so: `registry.local:9001/infra/traefik:v3@sha256:...`."""
     path, slash, last = image.partition("@")[0].rpartition("/")
-    return f"{path}{slash}{last.partition(':')[0]}"
+    return f"/{path}{slash}{last.partition(':')[0]}".endswith(f"/{repository}")

@@ -12,8 +12,8 @@ from chaudit_network.views.networks import CLUSTER_HOST, Networks, networks
     severity=Severity.CRITICAL,
     each=NODES,
     using=(networks,),
-    remediation="Attach the host's platform interface to the cluster host network (on StarlingX: assign the cluster-host "
-    "network to an interface, then unlock), and let the kubelet report that address with `--node-ip`.",
+    remediation="Attach the host's platform interface to the cluster host network (on StarlingX: assign the "
+    "cluster-host network to an interface, then unlock), and let the kubelet report that address with `--node-ip`.",
     references=(
         "https://docs.starlingx.io/r/stx.9.0/planning/kubernetes/the-cluster-host-network.html",
         "https://kubernetes.io/docs/reference/node/node-status/#addresses",

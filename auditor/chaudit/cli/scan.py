@@ -41,7 +41,9 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     metavar="FORMAT[=PATH]",
     help=f"Write this report; - is standard output, none writes none. Default: {', '.join(DEFAULT_REPORTS)}.",
 )
-@click.option("--fail-on", type=click.Choice([*map(str, Severity), NEVER]), help="Least severity that blocks (default high).")
+@click.option(
+    "--fail-on", type=click.Choice([*map(str, Severity), NEVER]), help="Least severity that blocks (default high)."
+)
 @click.option("--allow-unknown/--no-allow-unknown", default=None, help="Do not block on what could not be judged.")
 @rule_options
 @click.option("-v", "--verbose", is_flag=True, help="Print the evidence and every finding.")

@@ -26,9 +26,27 @@ class Topology(Record, frozen=True, gc=False):
     hostname: str = field(default="", name="kubernetes.io/hostname")
 
 
+class EndpointPort(Record, frozen=True, gc=False):
+    """A port of all endpoints of a slice, under the name that the service's port has."""
+
+    name: str = ""
+    port: int = 0
+    protocol: str = "TCP"
+
+
+class TargetReference(Record, frozen=True, gc=False):
+    """The object behind an endpoint, mostly a Pod."""
+
+    kind: str = ""
+    name: str = ""
+    namespace: str = ""
+
+
 class Endpoint(Record, frozen=True, gc=False):
     """One backend: a pod, or an address that somebody wrote down."""
 
+    addresses: tuple[str, ...] = ()
+    target_ref: TargetReference | None = None
     conditions: EndpointConditions = EndpointConditions()
     node_name: str = ""
     topology: Topology = Topology()
@@ -43,6 +61,7 @@ class EndpointSlice(KubernetesObject, frozen=True, gc=False, kw_only=True):
     """discovery.k8s.io EndpointSlice, a part of one service's endpoints in one address family."""
 
     address_type: str = ""
+    ports: tuple[EndpointPort, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
 
     @property

@@ -37,6 +37,7 @@ class ServiceSpec(Record, frozen=True, gc=False):
     load_balancer_class: str = ""
     publish_not_ready_addresses: bool = False
     ip_families: tuple[str, ...] = ()
+    load_balancer_source_ranges: tuple[str, ...] = ()
 
 
 class LoadBalancerIngress(Record, frozen=True, gc=False):

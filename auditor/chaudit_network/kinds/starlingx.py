@@ -1,4 +1,4 @@
-"""Kinds of the StarlingX deployment manager (`starlingx.windriver.com/v1`), present only where it manages the system."""
+"""Kinds of the StarlingX deployment manager (`starlingx.windriver.com/v1`), where it manages the system."""
 
 from chaudit import KubernetesObject, Record, Resource, Source
 

@@ -10,10 +10,51 @@ from chaudit_network.kinds.services import Service
 
 
 @dataclass(frozen=True, slots=True)
+class Backend:
+    """One endpoint as traffic meets it: address and port, the node it is on, and the pod behind it, where known."""
+
+    address: str
+    port: int
+    node: str
+    pod: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """Where one port of a service leads in one address family.
+
+    `ready` ones get new connections. `draining` ones serve while they terminate; newer kube-proxies fall back on them.
+    """
+
+    ready: Sequence[Backend] = ()
+    draining: Sequence[Backend] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceEndpoints:
     """All endpoints of one service. A pod with two address families is there twice, once from a slice of each."""
 
-    listed: Sequence[Endpoint] = ()
+    slices: Sequence[EndpointSlice] = ()
+
+    @property
+    def listed(self) -> Sequence[Endpoint]:
+        """Every endpoint of every slice."""
+        return [endpoint for piece in self.slices for endpoint in piece.endpoints]
+
+    def backends(self, port_name: str, protocol: str, family: int) -> Backends:
+        """Return where a port of the service, by its name, leads in a family (4 or 6)."""
+        ready: list[Backend] = []
+        draining: list[Backend] = []
+        for piece in self.slices:
+            port = next((port for port in piece.ports if (port.name, port.protocol) == (port_name, protocol)), None)
+            if port is None or piece.address_type != f"IPv{family}":
+                continue
+            for endpoint in piece.endpoints:
+                if endpoint.conditions.ready:
+                    ready += _backends(endpoint, port.port)
+                elif endpoint.conditions.serving and endpoint.conditions.terminating:
+                    draining += _backends(endpoint, port.port)
+        return Backends(ready, draining)
 
     @property
     def usable(self) -> Sequence[Endpoint]:
@@ -32,12 +73,18 @@ class ServiceEndpoints:
         return sorted({endpoint.node for endpoint in self.usable if endpoint.node})
 
 
+def _backends(endpoint: Endpoint, port: int) -> list[Backend]:
+    target = endpoint.target_ref
+    pod = (target.namespace, target.name) if target and target.kind == "Pod" else None
+    return [Backend(address, port, endpoint.node, pod) for address in endpoint.addresses]
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """The endpoints of every service of the cluster."""
 
     slices: Reading[EndpointSlice]
-    by_service: Mapping[tuple[str, str], Sequence[Endpoint]]
+    by_service: Mapping[tuple[str, str], Sequence[EndpointSlice]]
     gaps: Mapping[str, str]
 
     def of(self, service: Service) -> ServiceEndpoints:
@@ -61,10 +108,10 @@ def endpoints(slices: Reading[EndpointSlice]) -> Endpoints:
     A slice of type FQDN holds names, to which kube-proxy sends nothing. Of a malformed slice only the namespace is
     known, and not even that where its metadata are part of the damage.
     """
-    found: dict[tuple[str, str], list[Endpoint]] = defaultdict(list)
+    found: dict[tuple[str, str], list[EndpointSlice]] = defaultdict(list)
     for piece in slices.objects:
         if piece.address_type != "FQDN":
-            found[piece.namespace, piece.service_name] += piece.endpoints
+            found[piece.namespace, piece.service_name].append(piece)
     gaps = {
         rejected.subject.namespace: f"{slices.source}: {rejected.subject} is malformed: {rejected.reason}"
         for rejected in slices.rejected

@@ -1,4 +1,4 @@
-"""The named networks of a cluster: as declared, or as StarlingX declares them, or inferred from the nodes themselves."""
+"""The named networks of a cluster: as declared, as StarlingX declares them, or inferred from the nodes."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
