@@ -64,11 +64,19 @@ def sources_of(rules: Iterable[Rule[Any]]) -> tuple[Source[Any], ...]:
     Raises:
         PluginError: two different sources have one name, so that one would be judged by the records of the other.
     """
+    return sources_below(*(wanted for rule in rules for wanted in rule.inputs))
+
+
+def sources_below(*inputs: Input[Any]) -> tuple[Source[Any], ...]:
+    """Return the sources that these inputs need, and the one that identifies the cluster, by name.
+
+    Raises:
+        PluginError: two different sources have one name.
+    """
     found: dict[str, Source[Any]] = {KUBE_SYSTEM.name: KUBE_SYSTEM}
-    for rule in rules:
-        for source in (source for wanted in rule.inputs for source in _sources(wanted, through_readings=True)):
-            if found.setdefault(source.name, source) is not source:
-                raise PluginError(rule.id, f"another source is already called {source.name!r}")
+    for source in (source for wanted in inputs for source in _sources(wanted, through_readings=True)):
+        if found.setdefault(source.name, source) is not source:
+            raise PluginError(source.record.__module__, f"another source is already called {source.name!r}")
     return tuple(found[name] for name in sorted(found))
 
 

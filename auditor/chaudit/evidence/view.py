@@ -12,6 +12,7 @@ B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
+F = TypeVar("F")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,10 @@ def view(a: Input[A], b: Input[B], c: Input[C], d: Input[D], /) -> Callable[[Cal
 def view(
     a: Input[A], b: Input[B], c: Input[C], d: Input[D], e: Input[E], /
 ) -> Callable[[Callable[[A, B, C, D, E], T]], View[T]]: ...
+@overload
+def view(
+    a: Input[A], b: Input[B], c: Input[C], d: Input[D], e: Input[E], f: Input[F], /
+) -> Callable[[Callable[[A, B, C, D, E, F], T]], View[T]]: ...
 def view(*needs: Input[Any]) -> Callable[[Callable[..., T]], View[T]]:
     """Turn a function into a view of these inputs, handed over in this order.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from chaudit import AnnotatedMeta, KubernetesObject, Record, Resource, Source
 
 
@@ -19,17 +21,25 @@ class NodeAddress(Record, frozen=True, gc=False):
     address: str
 
 
+class NodeInfo(Record, frozen=True, gc=False):
+    """What runs on the node; the kubelet's version is like `v1.29.2`."""
+
+    kubelet_version: str = ""
+
+
 class NodeStatus(Record, frozen=True, gc=False):
     """What the kubelet reports."""
 
     addresses: tuple[NodeAddress, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    node_info: NodeInfo = NodeInfo()
 
 
 class NodeSpec(Record, frozen=True, gc=False):
-    """Whether new pods may come to the node."""
+    """Whether new pods may come to the node, and the networks of its pods where Kubernetes hands them out."""
 
     unschedulable: bool = False
+    pod_cidrs: tuple[str, ...] = msgspec.field(default=(), name="podCIDRs")
 
 
 class Node(KubernetesObject, frozen=True, gc=False, kw_only=True):
@@ -79,14 +89,25 @@ class PodSpec(Record, frozen=True, gc=False):
 
     node_name: str = ""
     host_network: bool = False
+    service_account_name: str = ""
     containers: tuple[Container, ...] = ()
+    init_containers: tuple[Container, ...] = ()
+
+
+class PodIP(Record, frozen=True, gc=False):
+    """One address of a pod."""
+
+    ip: str = ""
 
 
 class PodStatus(Record, frozen=True, gc=False):
-    """How a pod is."""
+    """How a pod is, and its addresses: `pod_ips` has at most one of each family, of which `pod_ip` is the first."""
 
     phase: str = ""
     conditions: tuple[Condition, ...] = ()
+    host_ip: str = msgspec.field(default="", name="hostIP")
+    pod_ip: str = msgspec.field(default="", name="podIP")
+    pod_ips: tuple[PodIP, ...] = msgspec.field(default=(), name="podIPs")
 
 
 class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
@@ -103,5 +124,10 @@ class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
         )
 
 
+class Namespace(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """v1 Namespace, by whose labels policies select."""
+
+
+NAMESPACES = Source("namespaces", Namespace, served_as=(Resource("", "v1", "namespaces", "Namespace"),))
 NODES = Source("nodes", Node, served_as=(Resource("", "v1", "nodes", "Node"),))
 PODS = Source("pods", Pod, served_as=(Resource("", "v1", "pods", "Pod"),))

@@ -19,10 +19,16 @@ class PlatformNetwork(KubernetesObject, frozen=True, gc=False, kw_only=True):
 
 
 class AddressPoolSpec(Record, frozen=True, gc=False):
-    """A subnet, `192.168.206.0` with prefix 24."""
+    """A subnet, `192.168.206.0` with prefix 24, and the addresses in it that the controllers have.
+
+    The floating address is on whichever controller is active.
+    """
 
     subnet: str
     prefix: int
+    floating_address: str = ""
+    controller0_address: str = ""
+    controller1_address: str = ""
 
 
 class AddressPool(KubernetesObject, frozen=True, gc=False, kw_only=True):

@@ -10,12 +10,14 @@ Untracked and preDNAT stages have no default deny. See https://docs.tigera.io/ca
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from chaudit import CannotTellError, printable
 from chaudit_network.addresses import parse_network
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import ProtoPort
 from chaudit_network.policy.evaluation import Action, Decision, Match, MatchedRule, MatchedTier, evaluate
 from chaudit_network.policy.matching import Packet, Resolver, matches
-from chaudit_network.policy.policies import AppliedTier, Stage
+from chaudit_network.policy.policies import AppliedTier
+from chaudit_network.policy.policy import Stage
 
 DEFAULT_ALLOW_PROFILE = "projectcalico-default-allow"
 """The profile of automatic host endpoints: what no policy decides is allowed."""
@@ -125,15 +127,27 @@ def _matched(applied: AppliedTier, stage: Stage, packet: Packet, resolve: Resolv
         return None
     in_order = sorted([*sure, *perhaps], key=lambda policy: policy.sort_key)
     rules = [
-        MatchedRule(f"{policy.title} rule {number}", Action(rule.action), _limited(match, policy in sure))
+        MatchedRule(title, _action(rule.action), _limited(match, policy in sure))
         for policy in in_order
-        for number, rule in enumerate(policy.ingress, 1)
+        for title, rule in policy.titled_rules
         for match in (matches(rule, packet, resolve),)
     ]
     has_end = stage in {Stage.NORMAL, Stage.FORWARD}
     return MatchedTier(
         applied.tier.name, rules, applied.tier.default_action if has_end else Action.PASS, True if sure else None
     )
+
+
+def _action(said: str) -> Action:
+    """Return a rule's action; older definitions of the API let any text pass, and Felix takes it in any case.
+
+    Raises:
+        CannotTellError: it is none.
+    """
+    try:
+        return Action(said.capitalize())
+    except ValueError as error:
+        raise CannotTellError(f"'{printable(said)}' is not an action of a rule") from error
 
 
 def _limited(match: Match, is_sure: bool) -> Match:

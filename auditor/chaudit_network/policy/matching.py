@@ -50,9 +50,12 @@ It raises CannotTellError where these cannot be known.
 
 def matches(rule: PolicyRule, packet: Packet, resolve: Resolver) -> Match:
     """Return the sources a rule matches: all that it says must hold. What cannot be told holds perhaps, for anybody."""
-    if not _suits(rule, packet):
-        return Match(Intervals(), Intervals())
-    return reduce(_both, _criteria(rule, packet, resolve), Match(packet.everyone, packet.everyone))
+    try:
+        if not _suits(rule, packet):
+            return Match(Intervals(), Intervals())
+        return reduce(_both, _criteria(rule, packet, resolve), Match(packet.everyone, packet.everyone))
+    except CannotTellError:  # a protocol or a network that is none
+        return Match(Intervals(), packet.everyone)
 
 
 def _both(one: Match, other: Match) -> Match:
@@ -95,7 +98,7 @@ def _destination(rule: EntityRule, packet: Packet, resolve: Resolver) -> Iterato
     if rule.nets:
         yield address in _addresses(rule.nets, packet.family)
     if rule.not_nets:
-        yield address not in _addresses(rule.not_nets, packet.family)
+        yield address in _outside(rule.not_nets, packet.family)
     if rule.ports:
         yield _offers(rule.ports, packet)
     if rule.not_ports:
@@ -118,7 +121,7 @@ def _source(rule: EntityRule, packet: Packet, resolve: Resolver) -> Iterator[Int
     if rule.nets:
         yield _addresses(rule.nets, packet.family)
     if rule.not_nets:
-        yield packet.everyone - _addresses(rule.not_nets, packet.family)
+        yield _outside(rule.not_nets, packet.family)
     if rule.selector or rule.namespace_selector:
         yield _resolved(resolve, rule.selector, rule.namespace_selector, packet.family)
     if rule.not_selector:
@@ -130,6 +133,15 @@ def _source(rule: EntityRule, packet: Packet, resolve: Resolver) -> Iterator[Int
 
 def _addresses(nets: Iterable[str], family: int) -> Intervals:
     return Intervals.addresses(map(parse_network, nets), family)
+
+
+def _outside(nets: Iterable[str], family: int) -> Intervals:
+    """Return the addresses in none of the nets; where no net is of the family, Felix leaves the rule out of it.
+
+    See FilterRuleToIPVersion in felix/rules/policy.go.
+    """
+    inside = _addresses(nets, family)
+    return Intervals.all_addresses(family) - inside if inside else inside
 
 
 def _offers(ports: Sequence[int | str], packet: Packet) -> bool:

@@ -1,18 +1,23 @@
-"""The named networks of a cluster: as declared, as StarlingX declares them, or inferred from the nodes."""
+"""The named networks of a cluster: as declared, as StarlingX declares them, or inferred from the nodes themselves."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, view
-from chaudit_network.addresses import IPNetwork, parse_interface, parse_network
+from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_interface, parse_network
 from chaudit_network.kinds.calico import NODE_ADDRESS_ANNOTATIONS
 from chaudit_network.kinds.core import NODES, Node
-from chaudit_network.kinds.starlingx import ADDRESS_POOLS, PLATFORM_NETWORKS, AddressPool, PlatformNetwork
+from chaudit_network.views.starlingx import Platform, platform
 
 CLUSTER_HOST = "cluster-host"
 """The network that nodes use among themselves, in the words of StarlingX."""
+
+OAM = "oam"
+"""The network by which people reach the platform, in the words of StarlingX."""
 
 
 class Origin(StrEnum):
@@ -42,70 +47,76 @@ class NamedNetwork:
         return f"{self.name} ({', '.join(map(str, self.cidrs))})"
 
 
-class Networks(dict[str, NamedNetwork]):
-    """Networks by name."""
+@dataclass(frozen=True)
+class Networks:
+    """The networks that are known, by name, and why StarlingX could not be asked for all of its own."""
+
+    known: Mapping[str, NamedNetwork]
+    gaps: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[NamedNetwork]:
+        """Yield the networks by name."""
+        return (self.known[name] for name in sorted(self.known))
 
     def named(self, name: str) -> NamedNetwork:
         """Return a network.
 
         Raises:
-            CannotTellError: nothing declares it or lets it be inferred.
+            CannotTellError: nothing declares it or lets it be inferred, or StarlingX might, but was not read.
         """
-        if name not in self:
-            raise CannotTellError(
-                f"no CIDR of the {name} network is known: declare networks.{name}.cidrs in the intent file"
-            )
-        return self[name]
+        if name in self.known:
+            return self.known[name]
+        if self.gaps:
+            raise CannotTellError(*self.gaps)
+        raise CannotTellError(
+            f"no CIDR of the {name} network is known: declare networks.{name}.cidrs in the intent file"
+        )
+
+    def of(self, address: IPAddress) -> NamedNetwork | None:
+        """Return the network of the longest prefix that holds the address, None where no known one does."""
+        return next((network for cidr, network in self._longest_first if holds((cidr,), address)), None)
+
+    @cached_property
+    def _longest_first(self) -> Sequence[tuple[IPNetwork, NamedNetwork]]:
+        return sorted(
+            ((cidr, network) for network in self for cidr in network.cidrs), key=lambda pair: -pair[0].prefixlen
+        )
 
 
-@view(INTENT, PLATFORM_NETWORKS.reading, ADDRESS_POOLS.reading, NODES.reading)
-def networks(
-    intent: Intent,
-    platform_networks: Reading[PlatformNetwork],
-    address_pools: Reading[AddressPool],
-    nodes: Reading[Node],
-) -> Networks:
+@view(INTENT, platform, NODES.reading)
+def networks(intent: Intent, platform: Platform, nodes: Reading[Node]) -> Networks:
     """Collect networks from the best source that knows them; what the intent declares is never overridden.
 
-    StarlingX is asked only for what the intent leaves open, so that a denied PlatformNetwork matters only then.
+    The cluster host network is inferred only where there is nobody left to ask.
     """
-    found = Networks(
-        (name, NamedNetwork(name, tuple(map(parse_network, declared.cidrs)), declared.external, Origin.DECLARED))
-        for name, declared in intent.networks.items()
-        if declared.cidrs
-    )
-    if CLUSTER_HOST in found:
-        return found
-    for name, cidrs in _starlingx(platform_networks.records, address_pools.records).items():
-        found.setdefault(name, NamedNetwork(name, cidrs, name == "oam", Origin.STARLINGX))
-    if CLUSTER_HOST not in found and (cidrs := _most_common(nodes.records)):
-        found[CLUSTER_HOST] = NamedNetwork(CLUSTER_HOST, cidrs, external=False, origin=Origin.INFERRED)
-    return found
+    known = {
+        name: NamedNetwork(name, cidrs, _is_external(name, intent) or name == OAM, Origin.STARLINGX)
+        for name, cidrs in platform.networks.items()
+    }
+    for name, declared in intent.networks.items():
+        if declared.cidrs:
+            cidrs = tuple(map(parse_network, declared.cidrs))
+            known[name] = NamedNetwork(name, cidrs, _is_external(name, intent), Origin.DECLARED)
+    if CLUSTER_HOST not in known and not platform.gaps and (cidrs := _most_common(nodes.objects)):
+        known[CLUSTER_HOST] = NamedNetwork(CLUSTER_HOST, cidrs, _is_external(CLUSTER_HOST, intent), Origin.INFERRED)
+    return Networks(known, platform.gaps)
 
 
-def _starlingx(
-    platform_networks: Sequence[PlatformNetwork], address_pools: Sequence[AddressPool]
-) -> Mapping[str, tuple[IPNetwork, ...]]:
-    """Join networks to the subnets of their pools, which live in the same namespace."""
-    subnets = {
-        (pool.namespace, pool.name): parse_network(f"{pool.spec.subnet}/{pool.spec.prefix}") for pool in address_pools
-    }
-    return {
-        network.spec.type: tuple(
-            subnets[network.namespace, pool]
-            for pool in network.spec.associated_address_pools
-            if (network.namespace, pool) in subnets
-        )
-        for network in platform_networks
-    }
+def _is_external(name: str, intent: Intent) -> bool:
+    """Whether the intent says that outsiders reach the network, whoever knows its CIDRs."""
+    declared = intent.networks.get(name)
+    return bool(declared and declared.external) or (name == CLUSTER_HOST and intent.topology.cluster_host == "external")
 
 
 def _most_common(nodes: Sequence[Node]) -> tuple[IPNetwork, ...]:
     """Return, per family, the network in which Calico places most nodes."""
-    found: list[IPNetwork] = []
-    for annotation in NODE_ADDRESS_ANNOTATIONS:
-        placed = Counter(
-            parse_interface(node.annotations[annotation]).network for node in nodes if annotation in node.annotations
-        )
-        found += [network for network, _ in placed.most_common(1)]
-    return tuple(found)
+    return tuple(
+        network for key in NODE_ADDRESS_ANNOTATIONS for network, _ in Counter(_placed(nodes, key)).most_common(1)
+    )
+
+
+def _placed(nodes: Sequence[Node], annotation: str) -> Iterator[IPNetwork]:
+    for node in nodes:
+        if annotation in node.annotations:
+            with suppress(CannotTellError):
+                yield parse_interface(node.annotations[annotation]).network

@@ -1,0 +1,133 @@
+"""What kube-proxy does with a packet for a service, by the standpoint of its sender: the locality of endpoints decides.
+
+The rules, with the numbers of the measurements they come from (kube-proxy 1.20 and 1.36, iptables and nftables, real
+packets), differ from the documentation here and there; where they do, the packets are followed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chaudit_network.addresses import parse_network
+from chaudit_network.exposure.sources import SourceClass, Standpoint
+from chaudit_network.exposure.verdict import Reach, Verdict
+from chaudit_network.exposure.ways import Via, WayIn
+from chaudit_network.intervals import Intervals
+from chaudit_network.views.endpoints import Backend, Backends
+
+Version = tuple[int, int]
+
+SERVES_TERMINATING: Version = (1, 26)
+"""From this kube-proxy on, endpoints that serve while they terminate are the last resort (KEP-1669)."""
+
+_OLDEST_MEASURED: Version = (1, 20)
+_NEWEST_MEASURED: Version = (1, 36)
+"""Where these two differ, what lies between them is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The node by which packets enter: its kube-proxy's version, and whether pods' addresses are hidden on the way."""
+
+    node: str
+    version: Version | None
+    hides_pods: bool
+
+
+def usable(backends: Backends, version: Version | None) -> Sequence[Backend] | None:
+    """Return the endpoints that get new connections; None where that depends on a version nobody knows."""
+    if backends.ready or not backends.draining:
+        return backends.ready
+    if version is None:
+        return None
+    return backends.draining if version >= SERVES_TERMINATING else ()
+
+
+def deliver(way: WayIn, backends: Backends, entry: Entry, source: SourceClass) -> Verdict:
+    """Return whether packets that reach this node's address are handed to an endpoint."""
+    found = usable(backends, entry.version)
+    if found is None:
+        return Verdict(Reach.UNKNOWN, ("only terminating endpoints are left, and kube-proxy's version is not known",))
+    if not found:
+        return Verdict(Reach.CLOSED, ("no usable endpoint: kube-proxy rejects",))
+    if way.service is None or not way.service.is_local:
+        return _other_rules(way, entry, source, Verdict(Reach.OPEN, (_anywhere(found),)))
+    has_local = entry.node in nodes_with_endpoint(backends, entry.version)
+    return _other_rules(way, entry, source, _local_policy(way, source, entry, has_local=has_local))
+
+
+def nodes_with_endpoint(backends: Backends, version: Version | None) -> frozenset[str]:
+    """Return the nodes with an endpoint of their own; newer kube-proxies count terminating ones node by node (11)."""
+    counted = [*backends.ready]
+    if version and version >= SERVES_TERMINATING:
+        counted += backends.draining
+    return frozenset(backend.node for backend in counted if backend.node)
+
+
+def health_check(node_ports: Verdict, version: Version | None) -> Verdict:
+    """Return where kube-proxy answers health checks: everywhere at first, like node ports today, to everybody (10)."""
+    if node_ports.verdict is Reach.OPEN or (version and version <= _OLDEST_MEASURED):
+        return Verdict(
+            Reach.OPEN, ("kube-proxy itself answers health checks on every node, with or without endpoints",)
+        )
+    if version and version >= _NEWEST_MEASURED:
+        return node_ports
+    return Verdict(
+        Reach.UNKNOWN, (*node_ports.because, "whether health checks follow nodePortAddresses depends on the version")
+    )
+
+
+def _local_policy(way: WayIn, source: SourceClass, entry: Entry, *, has_local: bool) -> Verdict:
+    """Local binds outsiders; clients inside are bound at node ports only, and not all (5-7)."""
+    here = f"{'an' if has_local else 'no'} endpoint on {entry.node}"
+    if source.standpoint is Standpoint.OUTSIDE:
+        reach = Reach.OPEN if has_local else Reach.CLOSED
+        return Verdict(reach, (f"externalTrafficPolicy Local: {here}",))
+    if way.via is not Via.NODE_PORT:
+        return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local does not bind clients inside at a {way.via}",))
+    if has_local and (source.standpoint is Standpoint.NODE or entry.hides_pods):
+        return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local: {here}",))
+    return Verdict(
+        Reach.PARTIAL, (f"externalTrafficPolicy Local: {here}; only the node's own clients get any endpoint",)
+    )
+
+
+def _other_rules(way: WayIn, entry: Entry, source: SourceClass, so_far: Verdict) -> Verdict:
+    if so_far.verdict is Reach.CLOSED or way.service is None:
+        return so_far
+    if way.via is Via.LOAD_BALANCER_IP and (ranges := way.service.spec.load_balancer_source_ranges):
+        return _source_ranges(ranges, way, source, so_far)
+    if way.via is Via.EXTERNAL_IP and source.standpoint is Standpoint.NODE:
+        return _own_process(entry, so_far)
+    return so_far
+
+
+def _source_ranges(ranges: Sequence[str], way: WayIn, source: SourceClass, so_far: Verdict) -> Verdict:
+    """The ranges guard the load balancer address alone, and a family only if they name a network of it (9)."""
+    family = next(iter(way.families))
+    allowed = Intervals.addresses((parse_network(text.strip()) for text in ranges), family)
+    if not allowed:
+        return Verdict(so_far.verdict, (*so_far.because, f"loadBalancerSourceRanges name no IPv{family} network"))
+    said = f"loadBalancerSourceRanges are {', '.join(text.strip() for text in ranges)}"
+    if source.standpoint is not Standpoint.OUTSIDE:
+        return Verdict(Reach.PARTIAL, (*so_far.because, said, "clients inside may send from one of several addresses"))
+    clients = source.addresses[family]
+    if not clients & allowed:
+        return Verdict(Reach.CLOSED, (said,))
+    reach = so_far.verdict if clients <= allowed else Reach.PARTIAL
+    return Verdict(reach, (*so_far.because, said))
+
+
+def _own_process(entry: Entry, so_far: Verdict) -> Verdict:
+    """Old kube-proxies do not redirect a node's own processes to an external IP that no node owns (8)."""
+    if entry.version and entry.version >= _NEWEST_MEASURED:
+        return so_far
+    if entry.version and entry.version <= _OLDEST_MEASURED:
+        return Verdict(Reach.CLOSED, ("this kube-proxy does not redirect a node's own processes to external IPs",))
+    return Verdict(
+        Reach.UNKNOWN, (*so_far.because, "whether a node's own processes are redirected depends on the version")
+    )
+
+
+def _anywhere(found: Sequence[Backend]) -> str:
+    nodes = sorted({backend.node for backend in found if backend.node})
+    return f"any node hands over to {len(found)} usable endpoint(s)" + (f" on {', '.join(nodes[:3])}" if nodes else "")

@@ -1,0 +1,97 @@
+"""Places: the addresses at which packets enter nodes, gathered into classes of those that cannot differ."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chaudit import CannotTellError
+from chaudit_network.addresses import IPAddress
+from chaudit_network.exposure.delivery import Version
+from chaudit_network.exposure.guard import Guard, HostGuards
+from chaudit_network.exposure.verdict import Reach, Verdict
+from chaudit_network.kinds.core import Node
+from chaudit_network.views.kube_proxy import KubeProxy
+from chaudit_network.views.node_addresses import NodeAddress, NodeAddresses
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One address of one node; interface and network are empty where they are not known."""
+
+    node: str
+    address: IPAddress
+    interface: str
+    network: str
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """What all places of a class have in common: how kube-proxy and host policy there treat packets.
+
+    `guards` has several members where the interface by which packets come is not known.
+    """
+
+    family: int
+    network: str
+    version: Version | None
+    node_ports: Verdict
+    guards: tuple[Guard, ...]
+
+
+@dataclass
+class Places:
+    """Every known place: by class, by node, and by address."""
+
+    by_entrance: dict[Entrance, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    by_node: dict[str, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
+    by_address: dict[IPAddress, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, entrance: Entrance, place: Place) -> None:
+        """Take in one place."""
+        self.by_entrance[entrance].append(place)
+        self.by_node[place.node].append((entrance, place))
+        self.by_address[place.address].append((entrance, place))
+
+    def entered_for(self, address: IPAddress) -> Iterator[tuple[Entrance, Sequence[Place]]]:
+        """Yield where packets for an address enter: at the node that owns it, or at any node they are routed to."""
+        if address in self.by_address:
+            yield from ((entrance, [place]) for entrance, place in self.by_address[address])
+            return
+        for entrance, nodes in self._routed[address.version].items():
+            yield entrance, [Place(node, address, "", "") for node in nodes]
+
+    @cached_property
+    def _routed(self) -> Mapping[int, Mapping[Entrance, Sequence[str]]]:
+        """The nodes by what they have in common at all their places of a family."""
+        found: dict[int, dict[Entrance, list[str]]] = {4: defaultdict(list), 6: defaultdict(list)}
+        for node, own in self.by_node.items():
+            for family in {entrance.family for entrance, _ in own}:
+                entrances = [entrance for entrance, _ in own if entrance.family == family]
+                guards = tuple(dict.fromkeys(guard for entrance in entrances for guard in entrance.guards))
+                common = Entrance(family, "", entrances[0].version, Verdict(Reach.OPEN), guards)
+                found[family][common].append(node)
+        return found
+
+
+def find_places(nodes: Iterable[Node], addresses: NodeAddresses, kube_proxy: KubeProxy, guards: HostGuards) -> Places:
+    """Return the places of all nodes."""
+    places = Places()
+    for node in nodes:
+        known = addresses.of(node.name).addresses
+        own = [one.address for one in known]
+        version = kube_proxy.version(node)
+        for one in known:
+            guard = guards.guard(node.name, one.interface, str(one.address))
+            served = _node_ports(node, one, own, kube_proxy)
+            entrance = Entrance(one.address.version, one.network, version, served, (guard,))
+            places.add(entrance, Place(node.name, one.address, one.interface, one.network))
+    return places
+
+
+def _node_ports(node: Node, one: NodeAddress, own: Sequence[IPAddress], kube_proxy: KubeProxy) -> Verdict:
+    try:
+        served = kube_proxy.judge(one.address, node, own)
+    except CannotTellError as gap:
+        return Verdict(Reach.UNKNOWN, tuple(gap.reasons))
+    return Verdict(Reach.OPEN if served.is_served else Reach.CLOSED, (served.because,))

@@ -1,0 +1,112 @@
+"""Ways in: what services and pods ask to be open, before anybody knows on which nodes and addresses it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chaudit import Subject
+from chaudit_network.addresses import IPAddress, parse_address
+from chaudit_network.kinds.core import Pod
+from chaudit_network.kinds.services import Service, ServicePort
+
+
+class Via(StrEnum):
+    """By what a way in comes about."""
+
+    NODE_PORT = "NodePort"
+    HOST_PORT = "HostPort"
+    HOST_NETWORK = "HostNetwork"
+    HEALTH_CHECK_NODE_PORT = "HealthCheckNodePort"
+    EXTERNAL_IP = "ExternalIP"
+    LOAD_BALANCER_IP = "LoadBalancerIP"
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """One port to come in by.
+
+    With `address` it is that of the service, wherever it leads; without, it is on the nodes' own addresses. `node`
+    says that it is on one node only. `families` are the address families in which it exists.
+    """
+
+    via: Via
+    port: int
+    protocol: str
+    target: Subject
+    families: frozenset[int]
+    address: IPAddress | None = None
+    node: str = ""
+    service: Service | None = None
+    service_port: ServicePort | None = None
+    pod: Pod | None = None
+
+    @property
+    def is_to_a_process(self) -> bool:
+        """Whether it ends at a process of the host, so that packets are not forwarded to a pod."""
+        return self.via in {Via.HOST_NETWORK, Via.HEALTH_CHECK_NODE_PORT}
+
+
+def ways_to_service(service: Service) -> Iterator[WayIn]:
+    """Yield the ways in to a service, whatever its type is called.
+
+    A load balancer address with ipMode Proxy, or only a hostname, is not the nodes' to answer for. Raises
+    CannotTellError where an address of it is none.
+    """
+    if not service.is_proxied:
+        return
+    families = _families(service)
+    for port in service.spec.ports:
+        target = Subject("Service", service.namespace, service.name, f"{port.port}/{port.protocol}")
+        if port.node_port:
+            yield WayIn(
+                Via.NODE_PORT, port.node_port, port.protocol, target, families, service=service, service_port=port
+            )
+        for via, text in _addresses(service):
+            address = parse_address(text)
+            if address.version in families:
+                yield WayIn(
+                    via, port.port, port.protocol, target, frozenset({address.version}), address,
+                    service=service, service_port=port,
+                )  # fmt: skip
+    if service.spec.health_check_node_port:
+        target = Subject("Service", service.namespace, service.name)
+        yield WayIn(
+            Via.HEALTH_CHECK_NODE_PORT, service.spec.health_check_node_port, "TCP", target, families, service=service
+        )
+
+
+def ways_to_pod(pod: Pod) -> Iterator[WayIn]:
+    """Yield the host ports of a running pod, and the ports it declares on the host's network.
+
+    A declared port is a hint: a process may listen on others, or not at all.
+    """
+    if pod.status.phase != "Running" or not pod.spec.node_name:
+        return
+    families = frozenset(parse_address(own.ip).version for own in pod.status.pod_ips)
+    for container in pod.spec.containers:
+        for port in container.ports:
+            target = Subject("Pod", pod.namespace, pod.name, f"{port.container_port}/{port.protocol}")
+            if pod.spec.host_network:
+                yield WayIn(
+                    Via.HOST_NETWORK, port.container_port, port.protocol, target, frozenset({4, 6}),
+                    node=pod.spec.node_name, pod=pod,
+                )  # fmt: skip
+            elif port.host_port:
+                yield WayIn(
+                    Via.HOST_PORT, port.host_port, port.protocol, target, families,
+                    node=pod.spec.node_name, pod=pod,
+                )  # fmt: skip
+
+
+def _families(service: Service) -> frozenset[int]:
+    """Return the service's families; an old server does not name them, and its only one is that of the cluster IP."""
+    named = frozenset(int(family.removeprefix("IPv")) for family in service.spec.ip_families if family)
+    return named or frozenset({6 if ":" in service.spec.cluster_ip else 4})
+
+
+def _addresses(service: Service) -> Iterator[tuple[Via, str]]:
+    for address in service.spec.external_ips:
+        yield Via.EXTERNAL_IP, address
+    for way in service.ingress:
+        if way.ip and way.ip_mode != "Proxy":
+            yield Via.LOAD_BALANCER_IP, way.ip

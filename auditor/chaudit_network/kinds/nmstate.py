@@ -1,0 +1,62 @@
+"""Kinds of Kubernetes NMState (`nmstate.io`, https://nmstate.io/kubernetes-nmstate/), where it is installed."""
+
+from chaudit import KubernetesObject, Record, Resource, Source
+from chaudit_network.kinds.core import Condition
+
+
+class InterfaceAddress(Record, frozen=True, gc=False):
+    """One address of an interface."""
+
+    ip: str
+
+
+class InterfaceAddresses(Record, frozen=True, gc=False):
+    """The addresses of an interface in one family."""
+
+    address: tuple[InterfaceAddress, ...] = ()
+
+
+class Interface(Record, frozen=True, gc=False):
+    """An interface of a node and whether it is `up`, `down` or not managed (`ignore`).
+
+    NMState passes YAML on, so that a name of digits arrives as a number.
+    """
+
+    name: int | float | str
+    state: str = ""
+    ipv4: InterfaceAddresses = InterfaceAddresses()
+    ipv6: InterfaceAddresses = InterfaceAddresses()
+
+
+class NetworkState(Record, frozen=True, gc=False):
+    """Every interface of a node but its unmanaged veths."""
+
+    interfaces: tuple[Interface, ...] = ()
+
+
+class NodeNetworkStateStatus(Record, frozen=True, gc=False):
+    """What was seen when the node's network could last be asked; condition Failing says that it cannot be now."""
+
+    current_state: NetworkState = NetworkState()
+    conditions: tuple[Condition, ...] = ()
+
+
+class NodeNetworkState(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """The network of the node that has the same name."""
+
+    status: NodeNetworkStateStatus = NodeNetworkStateStatus()
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the node's network can no longer be asked, so that the state is one of the past."""
+        return any(found.type == "Failing" and found.status == "True" for found in self.status.conditions)
+
+
+NODE_NETWORK_STATES = Source(
+    "node-network-states",
+    NodeNetworkState,
+    served_as=tuple(
+        Resource("nmstate.io", version, "nodenetworkstates", "NodeNetworkState")
+        for version in ("v1", "v1beta1", "v1alpha1")
+    ),
+)

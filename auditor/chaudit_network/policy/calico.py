@@ -1,0 +1,48 @@
+"""Policies of Calico's own kinds, with what their fields mean where they are absent.
+
+See https://docs.tigera.io/calico/latest/reference/resources/globalnetworkpolicy and networkpolicy next to it.
+"""
+
+from chaudit_network.kinds.calico_policy import DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, PolicyRule
+from chaudit_network.policy.policy import Policy, Stage
+from chaudit_network.policy.selection import confined
+
+_LAST = float("inf")
+
+
+def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
+    """Return a policy of Calico, its rules with the namespace written out in which they stay."""
+    spec = policy.spec
+    return Policy(
+        kind="Calico NetworkPolicy" if policy.namespace else "GlobalNetworkPolicy",
+        name=policy.name,
+        namespace=policy.namespace,
+        tier=spec.tier or DEFAULT_TIER,
+        order=_LAST if spec.order is None else spec.order,
+        ingress=_ingress(policy),
+        types=frozenset(map(str.capitalize, spec.types)) or _implied_types(policy),
+        selector=spec.selector,
+        namespace_selector=spec.namespace_selector,
+        service_account_selector=spec.service_account_selector,
+        stage=_stage(policy),
+        on_forward=spec.apply_on_forward,
+    )
+
+
+def _ingress(policy: GlobalNetworkPolicy | NetworkPolicy) -> tuple[PolicyRule, ...]:
+    if not policy.namespace:
+        return policy.spec.ingress
+    return tuple(confined(rule, policy.namespace) for rule in policy.spec.ingress)
+
+
+def _stage(policy: GlobalNetworkPolicy | NetworkPolicy) -> Stage:
+    if policy.spec.do_not_track:
+        return Stage.UNTRACKED
+    return Stage.PRE_DNAT if policy.spec.pre_dnat else Stage.NORMAL
+
+
+def _implied_types(policy: GlobalNetworkPolicy | NetworkPolicy) -> frozenset[str]:
+    """Return the directions of a policy that names none: egress alone if it has only such rules."""
+    if policy.spec.egress:
+        return frozenset({"Ingress", "Egress"} if policy.spec.ingress else {"Egress"})
+    return frozenset({"Ingress"})

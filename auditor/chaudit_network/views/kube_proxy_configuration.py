@@ -1,0 +1,156 @@
+"""Where kube-proxy's configuration is found: in a ConfigMap for all nodes, or in the flags of each node's pod."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chaudit import CannotTellError, Reading, Record, printable
+from chaudit_network.documents import parse_yaml
+from chaudit_network.kinds.calico_policy import FelixConfiguration
+from chaudit_network.kinds.configuration import ConfigMap
+from chaudit_network.kinds.core import Container, Pod
+
+_API_VERSION = "kubeproxy.config.k8s.io/v1alpha1"
+_FILES = (("kube-proxy", "config.conf"), ("kube-proxy-config", "config"))
+"""ConfigMaps of kube-system with the key of the file: of kubeadm (and so StarlingX), and of EKS."""
+
+_NAMESPACE = "kube-system"
+"""Where a pod that is labelled as kube-proxy is believed to be it: nobody else may tell the auditor how it is set."""
+
+_LABELS = frozenset({("k8s-app", "kube-proxy"), ("component", "kube-proxy")})
+_PROGRAM = "kube-proxy"
+
+
+class IptablesConfiguration(Record, frozen=True, gc=False):
+    """Options of the iptables mode."""
+
+    localhost_node_ports: bool | None = None
+
+
+class KubeProxyConfiguration(Record, frozen=True, gc=False):
+    """What of the configuration bears on exposure; null and absent are one, and have kube-proxy's default.
+
+    See https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/.
+    """
+
+    api_version: str | None = None
+    mode: str | None = None
+    node_port_addresses: tuple[str, ...] | None = None
+    bind_address: str | None = None
+    healthz_bind_address: str | None = None
+    metrics_bind_address: str | None = None
+    iptables: IptablesConfiguration | None = None
+
+
+@dataclass(frozen=True)
+class Configurations:
+    """One configuration for all nodes, or each node's own, or why neither is known."""
+
+    everywhere: KubeProxyConfiguration | None = None
+    containers: Mapping[str, Sequence[Container]] = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+
+    def on(self, node_name: str) -> KubeProxyConfiguration:
+        """Return the configuration of one node's kube-proxy.
+
+        Raises:
+            CannotTellError: it is not known, or something else than kube-proxy serves services.
+        """
+        if self.gaps:
+            raise CannotTellError(*self.gaps)
+        if self.everywhere:
+            return self.everywhere
+        found = {_from_flags(container) for container in self.containers.get(node_name, ())}
+        if len(found) > 1:
+            raise CannotTellError("the kube-proxy pods on the node are started with different flags")
+        if not found:
+            raise CannotTellError(
+                "how kube-proxy is set up is not known: kube-system has no ConfigMap kube-proxy or kube-proxy-config "
+                "with its configuration, and the node no kube-proxy pod"
+            )
+        return found.pop()
+
+
+def find_configurations(
+    config_maps: Reading[ConfigMap], pods: Reading[Pod], felix: Reading[FelixConfiguration]
+) -> Configurations:
+    """Look for the configuration; pods are consulted only where no ConfigMap has it."""
+    try:
+        by_name = {found.name: found.data for found in config_maps.complete_records}
+        _refuse_cilium(by_name.get("cilium-config", {}))
+        _refuse_calico(felix)
+        for name, key in _FILES:
+            if key in by_name.get(name, {}):
+                return Configurations(everywhere=_from_file(name, by_name[name][key]))
+        return Configurations(containers=_containers(pods.records))
+    except CannotTellError as gap:
+        return Configurations(gaps=tuple(gap.reasons))
+
+
+def _refuse_cilium(config: Mapping[str, str]) -> None:
+    """Older Cilium has `strict`, `partial`, `probe` and `disabled`, and can serve NodePorts beside kube-proxy."""
+    replaces = config.get("kube-proxy-replacement", "false").lower() not in {"false", "disabled"}
+    if replaces or config.get("enable-node-port", "false").lower() == "true":
+        raise CannotTellError("Cilium serves services in place of kube-proxy, which is not modelled")
+
+
+def _refuse_calico(felix: Reading[FelixConfiguration]) -> None:
+    if any(found.spec.bpf_enabled for found in felix.complete_records):
+        raise CannotTellError("Calico's eBPF data plane serves services, which is not modelled")
+
+
+def _from_file(name: str, text: str) -> KubeProxyConfiguration:
+    try:
+        found = parse_yaml(text, KubeProxyConfiguration)
+    except CannotTellError as gap:
+        raise CannotTellError(f"ConfigMap kube-system/{name} is not readable: {gap}") from gap
+    if found.api_version != _API_VERSION:
+        raise CannotTellError(
+            f"ConfigMap kube-system/{name} holds {printable(found.api_version or 'no apiVersion')}, not {_API_VERSION}"
+        )
+    return found
+
+
+def _containers(pods: Sequence[Pod]) -> Mapping[str, Sequence[Container]]:
+    found: dict[str, list[Container]] = defaultdict(list)
+    for pod in pods:
+        if pod.namespace == _NAMESPACE and pod.spec.node_name:
+            found[pod.spec.node_name] += _kube_proxies(pod)
+    return found
+
+
+def _kube_proxies(pod: Pod) -> Iterator[Container]:
+    named = [container for container in pod.spec.containers if container.name == _PROGRAM]
+    yield from named or (pod.spec.containers if _LABELS & pod.metadata.labels.items() else ())
+
+
+def _from_flags(container: Container) -> KubeProxyConfiguration:
+    flags = _flags(container)
+    if "config" in flags:
+        raise CannotTellError("kube-proxy's configuration is a file on its node (--config)")
+    localhost = _last(flags, "iptables-localhost-nodeports") or ""
+    return KubeProxyConfiguration(
+        mode=_last(flags, "proxy-mode"),
+        node_port_addresses=tuple(
+            entry.strip() for value in flags.get("nodeport-addresses", ()) for entry in value.split(",") if entry
+        ),
+        bind_address=_last(flags, "bind-address"),
+        healthz_bind_address=_last(flags, "healthz-bind-address"),
+        metrics_bind_address=_last(flags, "metrics-bind-address"),
+        iptables=IptablesConfiguration(localhost.lower() not in {"false", "f", "0"}),
+    )
+
+
+def _last(flags: Mapping[str, Sequence[str]], name: str) -> str | None:
+    return flags[name][-1] if name in flags else None
+
+
+def _flags(container: Container) -> Mapping[str, Sequence[str]]:
+    """Return the values of all flags, in the forms `--name=value` and `--name value`, also within a shell's line."""
+    words = [word for text in (*container.command, *container.args) for word in text.split()]
+    found: dict[str, list[str]] = defaultdict(list)
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word.startswith("--"):
+            name, equals, value = word[2:].partition("=")
+            found[name].append((value if equals else following).strip("\"'"))
+    return found

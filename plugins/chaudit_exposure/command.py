@@ -1,0 +1,84 @@
+"""`chaudit exposure`: every way in to the cluster, with a verdict for each class of sources."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from chaudit.cli.evidence import LiveCluster, load_snapshot
+from chaudit.cli.options import cluster_options, file_path, quiet_option
+from chaudit.engine import Evaluation, sources_below
+from chaudit.host import PluginHost
+from chaudit.intent.loading import IntentFile, load
+from chaudit.text import plural, printable
+from chaudit_exposure.selection import Selection
+from chaudit_network.exposure.verdict import Reach
+
+
+@click.command
+@cluster_options
+@click.option("--snapshot", metavar="PATH", help="Use a snapshot, a file or folder of `kubectl get` lists, or -.")
+@click.option("--intent", type=file_path, metavar="FILE", help="What the cluster is meant to be (chaudit.yaml).")
+@click.option("--network", "networks", multiple=True, metavar="PATTERN", help="Only addresses in these networks.")
+@click.option("--service", "services", multiple=True, metavar="PATTERN", help="Only ways to NAMESPACE/NAME.")
+@click.option("--node", "nodes", multiple=True, metavar="PATTERN", help="Only on these nodes.")
+@click.option("--port", "ports", multiple=True, type=int, metavar="NUMBER", help="Only these ports.")
+@click.option(
+    "--verdict", "verdicts", multiple=True, type=click.Choice([*map(str, Reach)]), help="Only if some has it."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each address, protocol and port.")
+@quiet_option
+@click.pass_obj
+def exposure(
+    _: PluginHost,
+    /,
+    *,
+    snapshot: str | None,
+    intent: Path | None,
+    as_json: bool,
+    quiet: bool,
+    networks: tuple[str, ...],
+    services: tuple[str, ...],
+    nodes: tuple[str, ...],
+    ports: tuple[int, ...],
+    verdicts: tuple[str, ...],
+    **cluster: Any,  # noqa: ANN401 - exactly the fields of LiveCluster
+) -> None:
+    """Show who can reach what.
+
+    Each way in, NodePort, HostPort, external IP ..., is judged for each class of sources: open, closed, partial, or
+    unknown where the evidence does not carry a verdict. Open means open as far as the cluster's own objects go.
+    """
+    from chaudit_network.exposure.view import exposure as exposure_view
+    from chaudit_network.exposure.view import ways_in
+
+    file = load(intent) if intent else IntentFile()
+    sources = sources_below(exposure_view)
+    taken = load_snapshot(snapshot, sources) if snapshot else LiveCluster(**cluster, quiet=quiet).collect(sources)
+    facts = Evaluation(taken, file.intent)
+    model = facts.get(exposure_view)
+    chosen = Selection(networks, services, nodes, ports, tuple(map(Reach, verdicts))).of(model.groups)
+    if as_json:
+        encode = msgspec.json.Encoder().encode
+        for group in chosen:
+            for record in group.expand():
+                sys.stdout.buffer.write(encode(record) + b"\n")
+    else:
+        _print(list(chosen), [source.name for source in model.sources])
+    for gap in facts.get(ways_in).gaps:
+        click.echo(f"chaudit: not looked at: {printable(gap)}", err=True)
+
+
+def _print(groups: list[Any], classes: list[str]) -> None:
+    from rich.console import Console
+
+    from chaudit_exposure.table import exposure_table
+
+    console = Console(highlight=False)
+    open_ones = [group for group in groups if any(one.verdict is not Reach.CLOSED for one in group.verdicts.values())]
+    console.print(exposure_table(open_ones, classes))
+    closed = len(groups) - len(open_ones)
+    if closed:
+        console.print(f"{plural(closed, 'more way')} in, closed to everybody: --verdict closed --json shows why")

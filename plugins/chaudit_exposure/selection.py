@@ -1,0 +1,37 @@
+"""Which exposures are shown: filters by network, service, node, port and verdict."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from chaudit_network.exposure.model import ExposureGroup
+from chaudit_network.exposure.verdict import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to show; an empty filter shows all. Patterns are those of the shell."""
+
+    networks: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    nodes: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    verdicts: tuple[Reach, ...] = ()
+
+    def of(self, groups: Iterable[ExposureGroup]) -> Iterator[ExposureGroup]:
+        """Yield what is selected, each group with the places that are."""
+        for group in groups:
+            target = f"{group.way.target.namespace}/{group.way.target.name}"
+            if not _matches(group.network, self.networks) or not _matches(target, self.services):
+                continue
+            if self.ports and group.way.port not in self.ports:
+                continue
+            if self.verdicts and not any(one.verdict in self.verdicts for one in group.verdicts.values()):
+                continue
+            places = [place for place in group.places if _matches(place.node, self.nodes)]
+            if places:
+                yield replace(group, places=places)
+
+
+def _matches(text: str, patterns: tuple[str, ...]) -> bool:
+    return not patterns or any(fnmatchcase(text, pattern) for pattern in patterns)
