@@ -1,6 +1,7 @@
 """The table of exposures for people: what is open to the outside comes first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.table import Table
 from rich.text import Text
@@ -9,46 +10,73 @@ from chaudit import plural, printable
 from chaudit_network.exposure.model import ExposureGroup
 from chaudit_network.exposure.verdict import Reach
 
-_STYLES = {Reach.OPEN: "bold red", Reach.PARTIAL: "yellow", Reach.UNKNOWN: "magenta", Reach.CLOSED: "green"}
-_WORST_FIRST = (Reach.OPEN, Reach.PARTIAL, Reach.UNKNOWN, Reach.CLOSED)
-_NODES_NAMED = 3
+_STYLES: Mapping[Reach, str] = {
+    Reach.OPEN: "red",
+    Reach.PARTIAL: "yellow",
+    Reach.UNKNOWN: "magenta",
+}
+_SAID: Mapping[Reach, str] = {Reach.OPEN: "", Reach.PARTIAL: "partly ", Reach.UNKNOWN: "unknown for "}
+_NODES_NAMED = 2
 
 
 def exposure_table(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Table:
-    """Return the table, with a column for each class of sources."""
+    """Return the table; `classes` are the names of the classes of sources, the most distant first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("port", "via", "leads to", "at", "on", *classes):
+    for heading in ("way in", "leads to", "at", "on"):
         table.add_column(heading, overflow="fold")
-    for group in sorted(groups, key=lambda group: _rank(group, classes)):
-        table.add_row(
-            f"{group.way.port}/{group.way.protocol}",
-            group.way.via.value,
-            Text(str(group.way.target)),
-            Text(_where(group)),
-            Text(_nodes(group)),
-            *(_verdict(group, name) for name in classes),
-        )
+    table.add_column("open to", overflow="fold", ratio=1)
+    for row in _rows(sorted(groups, key=lambda group: _rank(group, classes)), classes):
+        table.add_row(row.way_in, Text(row.target), ", ".join(row.at), _listed(row.nodes), row.open_to)
     return table
 
 
+@dataclass
+class _Row:
+    """What is said once of all places for which it is the same."""
+
+    way_in: str
+    target: str
+    open_to: Text
+    at: dict[str, None] = field(default_factory=dict)
+    nodes: set[str] = field(default_factory=set)
+
+
+def _rows(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Iterable[_Row]:
+    rows: dict[tuple[str, str, str], _Row] = {}
+    for group in groups:
+        way_in, open_to = f"{group.way.port}/{group.way.protocol} {group.way.via}", _reach(group, classes)
+        key = way_in, str(group.way.target), open_to.plain
+        row = rows.setdefault(key, _Row(way_in, str(group.way.target), open_to))
+        row.at[_where(group)] = None
+        row.nodes |= {place.node for place in group.places}
+    return rows.values()
+
+
 def _rank(group: ExposureGroup, classes: Sequence[str]) -> tuple[object, ...]:
-    order = [_WORST_FIRST.index(group.verdicts[name].verdict) if name in group.verdicts else 9 for name in classes]
-    return *order, group.way.port, str(group.way.target)
+    """Order by how far the way is open to the most distant sources, then by what it is."""
+    reaches = [group.verdicts[name].verdict for name in classes if name in group.verdicts]
+    return [list(Reach).index(reach) for reach in reaches], group.way.port, str(group.way.target), group.network
 
 
 def _where(group: ExposureGroup) -> str:
     if group.way.address is not None:
         return str(group.way.address)
-    return f"{printable(group.network) or 'unknown network'} IPv{group.family}"
+    return f"{printable(group.network) or 'other'} IPv{group.family}"
 
 
-def _nodes(group: ExposureGroup) -> str:
-    nodes = sorted({place.node for place in group.places})
+def _listed(nodes: set[str]) -> str:
     if len(nodes) > _NODES_NAMED:
         return plural(len(nodes), "node")
-    return ", ".join(map(printable, nodes))
+    return ", ".join(map(printable, sorted(nodes)))
 
 
-def _verdict(group: ExposureGroup, name: str) -> Text:
-    found = group.verdicts.get(name)
-    return Text(found.verdict.value, _STYLES[found.verdict]) if found else Text("-", "dim")
+def _reach(group: ExposureGroup, classes: Sequence[str]) -> Text:
+    """Name the classes by verdict: `external, oam  partly pods`; everybody where all are open."""
+    if {one.verdict for one in group.verdicts.values()} == {Reach.OPEN}:
+        return Text("everybody", "bold red")
+    text = Text()
+    for reach, style in _STYLES.items():
+        names = [name for name in classes if name in group.verdicts and group.verdicts[name].verdict is reach]
+        if names:
+            text.append(f"{'  ' if text else ''}{_SAID[reach]}{', '.join(map(printable, names))}", style)
+    return text

@@ -2,8 +2,8 @@
 
 A pod sees the client's own address with externalTrafficPolicy Local, at a host port, and where the node by which
 packets enter has the endpoint. Elsewhere kube-proxy has put that node's address in its place
-(https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy), so that a policy which lets nodes
-in lets everybody in.
+(https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy), so that a policy which lets
+nodes in lets everybody in.
 """
 
 from collections.abc import Sequence
