@@ -1,12 +1,12 @@
 """The pods of ingress controllers, counted by what they serve."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from chaudit import CannotTellError, Reading, printable, view
-from chaudit_ingress.controllers import carries
+from chaudit_ingress.controllers import Controller, carries
 from chaudit_ingress.known_controllers import KNOWN_CONTROLLERS
 from chaudit_network.kinds.core import PODS, Pod
 
@@ -97,16 +97,19 @@ class ControllerPods:
     @cached_property
     def _served(self) -> _Served:
         served = _Served()
+        alike: dict[Hashable, Sequence[Controller]] = {}  # most pods are copies of others
         for pod in self._pods.records:
-            for known in KNOWN_CONTROLLERS:
-                if known.recognises(pod):
-                    served.names[known.name_of(pod)].add(pod)
-                    if goes_by := known.class_of(pod):
-                        served.classes[goes_by].add(pod)
-                        if known.knows_unregistered:
-                            served.unregistered[goes_by].add(pod)
-                    if known.serves_classless(pod):
-                        served.classless.add(pod)
+            key = frozenset(pod.metadata.labels.items()), pod.spec.containers
+            if key not in alike:
+                alike[key] = [known for known in KNOWN_CONTROLLERS if known.recognises(pod)]
+            for known in alike[key]:
+                served.names[known.name_of(pod)].add(pod)
+                if goes_by := known.class_of(pod):
+                    served.classes[goes_by].add(pod)
+                    if known.knows_unregistered:
+                        served.unregistered[goes_by].add(pod)
+                if known.serves_classless(pod):
+                    served.classless.add(pod)
         return served
 
     def _settled(self, tally: Tally) -> Tally:
