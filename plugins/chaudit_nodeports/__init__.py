@@ -4,11 +4,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from chaudit import Rule, hookimpl
+from chaudit_nodeports.addresses import every_node_serves_node_ports, node_port_addresses_are_limited
 from chaudit_nodeports.backing import exposed_services_have_a_usable_endpoint
 from chaudit_nodeports.budget import node_ports_stay_within_budget
+from chaudit_nodeports.forwarding import node_ports_are_seen_by_host_policy
+from chaudit_nodeports.host_endpoints import (
+    external_interfaces_have_a_host_endpoint,
+    host_endpoints_are_selected_by_a_policy,
+)
+from chaudit_nodeports.outsiders import node_ports_are_closed_to_outsiders
+from chaudit_nodeports.ranges import policies_cover_the_range_of_node_ports
 
 
 @hookimpl
 def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
-    return [node_ports_stay_within_budget, exposed_services_have_a_usable_endpoint]
+    return [
+        node_ports_are_closed_to_outsiders,
+        node_port_addresses_are_limited,
+        every_node_serves_node_ports,
+        node_ports_are_seen_by_host_policy,
+        external_interfaces_have_a_host_endpoint,
+        host_endpoints_are_selected_by_a_policy,
+        node_ports_stay_within_budget,
+        policies_cover_the_range_of_node_ports,
+        exposed_services_have_a_usable_endpoint,
+    ]

@@ -6,9 +6,14 @@ from typing import Any
 from chaudit import Rule, hookimpl
 from chaudit_nodes.attachment import node_is_on_the_cluster_host_network
 from chaudit_nodes.cni_address import kubelet_and_cni_use_one_network
+from chaudit_nodes.inventory import all_addresses_of_a_node_are_known
 
 
 @hookimpl
 def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
-    return [node_is_on_the_cluster_host_network, kubelet_and_cni_use_one_network]
+    return [
+        node_is_on_the_cluster_host_network,
+        kubelet_and_cni_use_one_network,
+        all_addresses_of_a_node_are_known,
+    ]

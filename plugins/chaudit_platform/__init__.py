@@ -4,10 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from chaudit import Rule, hookimpl
+from chaudit_platform.admission import api_server_refuses_external_ips
 from chaudit_platform.evidence import all_evidence_was_read
+from chaudit_platform.external_ips import no_service_claims_external_ips
+from chaudit_platform.policies import policy_can_take_effect
 
 
 @hookimpl
 def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
-    return [all_evidence_was_read]
+    return [
+        no_service_claims_external_ips,
+        api_server_refuses_external_ips,
+        policy_can_take_effect,
+        all_evidence_was_read,
+    ]

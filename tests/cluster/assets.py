@@ -33,14 +33,22 @@ def find_assets() -> Assets:
     Raises:
         AssetsMissingError: A binary or the archive is missing.
     """
-    named = os.environ.get("KUBEBUILDER_ASSETS")
-    if named:
-        folder = Path(named)
-        return Assets(etcd=_binary(folder, "etcd"), kube_apiserver=_binary(folder, "kube-apiserver"))
+    if os.environ.get("KUBEBUILDER_ASSETS"):
+        return Assets(etcd=find_binary("etcd"), kube_apiserver=find_binary("kube-apiserver"))
     etcd = shutil.which("etcd")
     if etcd is None:
         raise AssetsMissingError(f"no etcd on PATH: install it (Debian: etcd-server), {_OTHER_WAY}")
-    return Assets(etcd=Path(etcd), kube_apiserver=_binary(_unpacked() / "bin", "kube-apiserver"))
+    return Assets(etcd=Path(etcd), kube_apiserver=find_binary("kube-apiserver"))
+
+
+def find_binary(name: str) -> Path:
+    """Return a binary of the Kubernetes release under test: from ``KUBEBUILDER_ASSETS`` if set, else the archive.
+
+    Raises:
+        AssetsMissingError: The binary or the archive is missing.
+    """
+    named = os.environ.get("KUBEBUILDER_ASSETS")
+    return _binary(Path(named) if named else _unpacked() / "bin", name)
 
 
 def crd_folder() -> Path:

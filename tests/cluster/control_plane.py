@@ -1,7 +1,7 @@
 """Runs a real etcd and kube-apiserver on loopback for tests and benchmarks, and speaks with them."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,13 +31,17 @@ class ControlPlane:
     ca_file: Path
     admin_token: str
 
-    def __init__(self, assets: Assets | None = None) -> None:
-        """Choose the binaries; nothing starts before the ``with`` block.
+    def __init__(
+        self, assets: Assets | None = None, *, address: str = "127.0.0.1", options: Sequence[str] = ()
+    ) -> None:
+        """Choose the binaries, the API server's address and its ``options``; nothing starts before the ``with`` block.
 
         Raises:
             AssetsMissingError: This machine has no binaries.
         """
         self._assets = assets or find_assets()
+        self._address = address
+        self._options = options
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -47,11 +51,12 @@ class ControlPlane:
             self.admin_token = secrets.token_hex(16)
             self._api: Api = stack.enter_context(
                 run_kube_apiserver(
-                    self._assets.kube_apiserver,
+                    [str(self._assets.kube_apiserver), *self._options],
                     self._folder,
                     etcd_url=stack.enter_context(run_etcd(self._assets.etcd, self._folder)),
                     authority=self._authority,
                     admin_token=self.admin_token,
+                    address=self._address,
                 )
             )
             self.url = self._api.url

@@ -64,9 +64,9 @@ class Daemon:
         return "\n  ".join(["; its last lines were:", *lines])
 
 
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that nothing listens on at this moment."""
+def free_port(address: str = "127.0.0.1") -> int:
+    """Return a TCP port of this address that nothing listens on at this moment."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         port: int = probe.getsockname()[1]
         return port

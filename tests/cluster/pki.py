@@ -50,11 +50,9 @@ class Authority:
         self.certificate = folder / "authority.crt"
         self.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def server(self) -> KeyPair:
-        """Issue the certificate of a server on loopback."""
-        names = x509.SubjectAlternativeName(
-            [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        )
+    def server(self, address: str = "127.0.0.1") -> KeyPair:
+        """Issue the certificate of a server on this address."""
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(address))])
         key = ec.generate_private_key(ec.SECP256R1())
         builder = self._certificate(_name("kube-apiserver"), key.public_key()).add_extension(names, critical=False)
         return self._issue(builder, key, "server", ExtendedKeyUsageOID.SERVER_AUTH)

@@ -1,6 +1,6 @@
 """Starts etcd and kube-apiserver with the flags that a test cluster needs and waits until they are ready."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,25 +40,26 @@ def run_etcd(binary: Path, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def run_kube_apiserver(
-    binary: Path, folder: Path, *, etcd_url: str, authority: Authority, admin_token: str
+    command: Sequence[str], folder: Path, *, etcd_url: str, authority: Authority, admin_token: str, address: str
 ) -> Iterator[Api]:
     """Run kube-apiserver with its files in ``folder`` and yield the administrator's connection to it.
+
+    ``command`` is the binary and what options there are beyond those of every control plane.
 
     Raises:
         DaemonError: It did not become ready.
     """
-    port = free_port()
-    serving = authority.server()
+    port = free_port(address)
+    serving = authority.server(address)
     accounts = signing_key(folder / "accounts.key")
     tokens = folder / "tokens.csv"
     tokens.touch(mode=0o600)
     tokens.write_text(f"{admin_token},admin,admin,system:masters\n")
     policy = folder / "audit-policy.json"
     policy.write_text(POLICY)
-    command = [
-        str(binary),
+    common = [
         f"--etcd-servers={etcd_url}",
-        "--bind-address=127.0.0.1",
+        f"--bind-address={address}",
         f"--secure-port={port}",
         f"--advertise-address={_ADVERTISED}",
         f"--tls-cert-file={serving.certificate}",
@@ -77,8 +78,9 @@ def run_kube_apiserver(
         # Megabytes before the log is rotated away: more than any run writes.
         "--audit-log-maxsize=4096",
     ]
-    api = Api(f"https://127.0.0.1:{port}", authority.certificate, admin_token)
-    with Daemon(command, folder / "kube-apiserver.log") as server:
+    api = Api(f"https://{address}:{port}", authority.certificate, admin_token)
+    binary, *options = command
+    with Daemon([binary, *common, *options], folder / "kube-apiserver.log") as server:
         try:
             server.wait_until(lambda: _is_ready(api), seconds=_READY_SECONDS)
             yield api

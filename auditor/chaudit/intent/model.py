@@ -57,6 +57,25 @@ class Topology(_Section, frozen=True):
     single_node: bool = False
 
 
+class AllowedExposure(_Section, frozen=True):
+    """A way in that is meant to be open to outsiders, for a reason.
+
+    `service` is a shell-style pattern of `namespace/name`, of the pod where no service leads to it; `ports` are those
+    that are open on the nodes, and `networks` those on whose addresses they may be. What is left out means all.
+    """
+
+    service: Annotated[str, msgspec.Meta(pattern="^[^/]+/[^/]+$")]
+    reason: Annotated[str, msgspec.Meta(min_length=1)]
+    ports: tuple[Annotated[int, msgspec.Meta(ge=1, le=65535)], ...] = ()
+    networks: tuple[str, ...] = ()
+
+
+class ExposureIntent(_Section, frozen=True):
+    """What may be reached from outside."""
+
+    allow: tuple[AllowedExposure, ...] = ()
+
+
 class Name(_Section, frozen=True):
     """A hostname published to the outside, and how many destinations it is meant to have.
 
@@ -121,6 +140,7 @@ class Intent(_Section, frozen=True):
 
     networks: Mapping[str, Network] = {}
     topology: Topology = Topology()
+    exposure: ExposureIntent = ExposureIntent()
     names: tuple[Name, ...] = ()
     bgp: BGP | None = None
     rules: Mapping[str, RuleIntent] = {}

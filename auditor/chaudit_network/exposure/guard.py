@@ -72,18 +72,25 @@ class HostGuards:
             return Guard(doubt=str(gap))
 
     def _guard(self, node: str, interface: str, address: str) -> Guard:
+        endpoint = self.active(node, interface, address)
+        if endpoint is None:
+            where = f"for interface {interface}" if node in self._by_node else "on the node"
+            return Guard(because=f"no HostEndpoint {where}")
+        return Guard(self.policy(endpoint), doubt=self._doubt(node))
+
+    def active(self, node: str, interface: str, address: str) -> HostEndpoint | None:
+        """Return the host endpoint that is active where an address of a node is; None where none is.
+
+        Raises:
+            CannotTellError: that depends on the interface, which is not known, or not all endpoints were read.
+        """
         candidates = self._by_node.get(node, ())
-        if not candidates:
-            return Guard(because="no HostEndpoint on the node")
-        if not interface and not any(address in endpoint.spec.expected_ips for endpoint in candidates):
+        if candidates and not interface and not any(address in endpoint.spec.expected_ips for endpoint in candidates):
             everywhere = [one for one in candidates if one.spec.interface_name == _ALL_INTERFACES]
             named = [one for one in candidates if one.spec.interface_name != _ALL_INTERFACES]
             if named or not everywhere:
                 raise CannotTellError("the interface of the address, and so its HostEndpoint, is not known")
-        active = self._active(candidates, interface, address)
-        if active is None:
-            return Guard(because=f"no HostEndpoint for interface {interface}")
-        return Guard(self._policy(active), doubt=self._doubt(node))
+        return self._active(candidates, interface, address)
 
     def passing(
         self, guards: Sequence[Guard], packet: Packet, backends: Sequence[Backend], source: SourceClass
@@ -144,8 +151,12 @@ class HostGuards:
                 return endpoint
         return next((one for one in candidates if one.spec.interface_name == _ALL_INTERFACES), None)
 
-    def _policy(self, endpoint: HostEndpoint) -> HostPolicy:
-        """Return the endpoint's policy; endpoints that no selector tells apart share one."""
+    def policy(self, endpoint: HostEndpoint) -> HostPolicy:
+        """Return the endpoint's policy; endpoints that no selector tells apart share one.
+
+        Raises:
+            CannotTellError: policies, tiers or settings were not all read.
+        """
         labels = {key: value for key, value in endpoint.metadata.labels.items() if key in self._labels_asked_for}
         allows = DEFAULT_ALLOW_PROFILE in endpoint.spec.profiles
         key = endpoint.spec.node if self._has_node_settings else "", frozenset(labels.items()), allows

@@ -4,10 +4,8 @@ See https://docs.tigera.io/calico/latest/reference/resources/globalnetworkpolicy
 """
 
 from chaudit_network.kinds.calico_policy import DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, PolicyRule
-from chaudit_network.policy.policy import Policy, Stage
+from chaudit_network.policy.policy import LAST, Policy, Stage
 from chaudit_network.policy.selection import confined
-
-_LAST = float("inf")
 
 
 def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
@@ -18,7 +16,7 @@ def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
         name=policy.name,
         namespace=policy.namespace,
         tier=spec.tier or DEFAULT_TIER,
-        order=_LAST if spec.order is None else spec.order,
+        order=LAST if spec.order is None else spec.order,
         ingress=_ingress(policy),
         types=frozenset(map(str.capitalize, spec.types)) or _implied_types(policy),
         selector=spec.selector,

@@ -54,7 +54,7 @@ def matches(rule: PolicyRule, packet: Packet, resolve: Resolver) -> Match:
         if not _suits(rule, packet):
             return Match(Intervals(), Intervals())
         return reduce(_both, _criteria(rule, packet, resolve), Match(packet.everyone, packet.everyone))
-    except CannotTellError:  # a protocol or a network that is none
+    except CannotTellError:  # a protocol that is none
         return Match(Intervals(), packet.everyone)
 
 
@@ -96,16 +96,15 @@ def _destination(rule: EntityRule, packet: Packet, resolve: Resolver) -> Iterato
     """Yield whether each criterion is met; None where that cannot be told."""
     address = int(packet.destination)
     if rule.nets:
-        yield address in _addresses(rule.nets, packet.family)
+        yield _is_in(_addresses(rule.nets, packet.family), address)
     if rule.not_nets:
-        yield address in _outside(rule.not_nets, packet.family)
+        yield _is_in(_outside(rule.not_nets, packet.family), address)
     if rule.ports:
         yield _offers(rule.ports, packet)
     if rule.not_ports:
         yield not _offers(rule.not_ports, packet)
     if rule.selector or rule.namespace_selector:
-        selected = _resolved(resolve, rule.selector, rule.namespace_selector, packet.family)
-        yield None if selected is None else address in selected
+        yield _is_in(_resolved(resolve, rule.selector, rule.namespace_selector, packet.family), address)
     if rule.not_selector:
         selected = _resolved(resolve, rule.not_selector, rule.namespace_selector, packet.family)
         yield None if selected is None else address not in selected
@@ -131,11 +130,19 @@ def _source(rule: EntityRule, packet: Packet, resolve: Resolver) -> Iterator[Int
         yield None
 
 
-def _addresses(nets: Iterable[str], family: int) -> Intervals:
-    return Intervals.addresses(map(parse_network, nets), family)
+def _is_in(addresses: Intervals | None, address: int) -> bool | None:
+    return None if addresses is None else address in addresses
 
 
-def _outside(nets: Iterable[str], family: int) -> Intervals:
+def _addresses(nets: Iterable[str], family: int) -> Intervals | None:
+    """Return the addresses of the nets; None where one of them is no network."""
+    try:
+        return Intervals.addresses(map(parse_network, nets), family)
+    except CannotTellError:
+        return None
+
+
+def _outside(nets: Iterable[str], family: int) -> Intervals | None:
     """Return the addresses in none of the nets; where no net is of the family, Felix leaves the rule out of it.
 
     See FilterRuleToIPVersion in felix/rules/policy.go.

@@ -5,11 +5,12 @@ Which pods have addresses: libcalico-go/lib/backend/k8s/conversion (conversion.g
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chaudit import Reading, Rejected
+from chaudit import CannotTellError, Reading, Rejected
 from chaudit_network.addresses import IPNetwork, parse_network
 from chaudit_network.kinds.calico_policy import GlobalNetworkSet, HostEndpoint, NetworkSet
 from chaudit_network.kinds.core import Pod
@@ -45,6 +46,13 @@ class Member:
     def networks(self) -> Sequence[IPNetwork]:
         """The networks. Raises CannotTellError where one of them is none."""
         return [parse_network(text) for text in self.texts]
+
+    def addresses(self, family: int) -> Iterator[int]:
+        """Yield the networks that are a single address; none at all where the networks cannot be told."""
+        with suppress(CannotTellError):
+            for network in self.networks:
+                if network.version == family and network.num_addresses == 1:
+                    yield int(network.network_address)
 
 
 def in_namespaces(

@@ -10,10 +10,7 @@ from chaudit_network.kinds.calico_policy import DEFAULT_TIER, GlobalNetworkPolic
 from chaudit_network.policy import calico
 from chaudit_network.policy.evaluation import Action
 from chaudit_network.policy.labels import Labels
-from chaudit_network.policy.policy import Policy, Stage
-
-LAST = float("inf")
-"""The order of a tier that gives none."""
+from chaudit_network.policy.policy import LAST, Policy, Stage
 
 _BUILT_IN_TIERS: Mapping[str, float] = {"kube-admin": 1_000, DEFAULT_TIER: 1_000_000, "kube-baseline": 10_000_000}
 """Tiers that exist without an object, with their orders (api/pkg/apis/projectcalico/v3/tier.go)."""

@@ -14,6 +14,9 @@ from chaudit_network.policy.labels import NAMESPACE, Labels
 from chaudit_network.policy.selection import of_policy, selects
 from chaudit_network.selectors import Selector, SelectorError
 
+LAST = float("inf")
+"""The order of a policy or tier that gives none."""
+
 
 class Stage(StrEnum):
     """Where in Felix's chains a packet is when policies of one class look at it."""

@@ -6,6 +6,7 @@ Felix puts the addresses of all that a selector finds into one set (felix/calc/r
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork
@@ -19,6 +20,7 @@ from chaudit_network.kinds.calico_policy import (
     NetworkSet,
 )
 from chaudit_network.kinds.core import PODS, Pod
+from chaudit_network.policy.address_index import AddressIndex
 from chaudit_network.policy.labels import EndpointLabels, endpoint_labels
 from chaudit_network.policy.matching import Resolver
 from chaudit_network.policy.members import Member, in_namespaces, without_namespace
@@ -36,6 +38,7 @@ class Resolution:
     global_network_sets: Reading[GlobalNetworkSet]
     network_sets: Reading[NetworkSet]
     _answers: dict[tuple[str, str, int], Intervals | Sequence[str]] = field(default_factory=dict)
+    _indexes: dict[int, AddressIndex] = field(default_factory=dict)
 
     def resolver(self) -> Resolver:
         """Return what answers the selectors of rules."""
@@ -60,7 +63,7 @@ class Resolution:
                 if member.gap:
                     raise CannotTellError(member.gap)
                 found += member.networks
-        return Intervals.addresses(found, family)
+        return self._index(family).indexed(Intervals.addresses(found, family))
 
     def _members(self, selector: Selector) -> Iterator[Member]:
         """Yield what the selector may find, without asking every namespace where only one can be meant."""
@@ -71,6 +74,13 @@ class Resolution:
             return
         for members in self._in_namespaces.values():
             yield from members
+
+    def _index(self, family: int) -> AddressIndex:
+        """Return the addresses of whatever selectors may find."""
+        if family not in self._indexes:
+            members = chain(self._without_namespace, *self._in_namespaces.values())
+            self._indexes[family] = AddressIndex(one for member in members for one in member.addresses(family))
+        return self._indexes[family]
 
     @cached_property
     def _in_namespaces(self) -> Mapping[str, Sequence[Member]]:

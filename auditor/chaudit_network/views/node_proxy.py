@@ -93,6 +93,16 @@ class NodeProxy:
         none = f"the node is not known to have an IPv{family} address among"
         return Served(is_served=False, because=f"{who} serves no IPv{family} NodePorts: {none} {restriction}")
 
+    def unrestricted(self, family: int) -> str:
+        """Return why NodePorts are served on every address of a family, empty where some are left out.
+
+        Raises:
+            CannotTellError: as for `judge`.
+        """
+        if self._listed.is_restricted(family, self._primary):
+            return ""
+        return self._listed.why_unrestricted(family)
+
     def drops_services(self, family: int, own: Sequence[IPAddress]) -> bool:
         """Whether services that have NodePorts are lost on this node altogether, at their other addresses too.
 

@@ -1,0 +1,113 @@
+"""Arrivals: the interfaces at which outsiders meet a node, each with the host endpoint that is active on it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from chaudit import CannotTellError, DoesNotApplyError, Subject, printable, view
+from chaudit_network.exposure.edge import Edge, edge
+from chaudit_network.exposure.placement import Place
+from chaudit_network.kinds.calico_policy import HostEndpoint
+from chaudit_network.views.unread import Unread
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An address at which outsiders arrive, or may where its network is not known; `doubt` says what is not known."""
+
+    place: Place
+    endpoint: HostEndpoint | None
+    doubt: str = ""
+
+    def __str__(self) -> str:
+        """Return `eno1 (oam address 10.10.10.3)`."""
+        network = f"{self.place.network} address" if self.place.network else "address"
+        return printable(f"{self.place.interface or 'the interface'} ({network} {self.place.address})")
+
+
+@dataclass(frozen=True)
+class EdgeNode:
+    """A node with its arrivals; `gaps` say why it may have more."""
+
+    name: str
+    arrivals: Sequence[Arrival]
+    gaps: Sequence[str]
+
+    @property
+    def subject(self) -> Subject:
+        """The node."""
+        return Subject("Node", name=self.name)
+
+
+@dataclass(frozen=True)
+class EdgeEndpoint:
+    """A host endpoint with the addresses behind it at which outsiders surely arrive."""
+
+    endpoint: HostEndpoint
+    places: Sequence[Place]
+
+    @property
+    def subject(self) -> Subject:
+        """The host endpoint."""
+        return self.endpoint.subject
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The arrivals of all nodes."""
+
+    edge: Edge
+
+    @cached_property
+    def nodes(self) -> Sequence[EdgeNode]:
+        """Every node that has a known address."""
+        return [
+            EdgeNode(name, [self._arrival(place) for _, place in own if self.edge.is_met_at(place)], self.edge.all_gaps)
+            for name, own in self.edge.model.places.by_node.items()
+        ]
+
+    @cached_property
+    def endpoints(self) -> Sequence[EdgeEndpoint | Unread]:
+        """The host endpoints that are active in external networks, and the nodes where that cannot be told."""
+        places: dict[str, list[Place]] = defaultdict(list)
+        active: dict[str, HostEndpoint] = {}
+        unknown: list[Unread] = []
+        for node in self.nodes:
+            for arrival in node.arrivals:
+                if arrival.doubt and arrival.place.network:
+                    unknown.append(Unread(node.subject, f"{arrival}: {arrival.doubt}"))
+                elif arrival.endpoint and arrival.place.network:
+                    active[arrival.endpoint.name] = arrival.endpoint
+                    places[arrival.endpoint.name].append(arrival.place)
+        return [*(EdgeEndpoint(endpoint, places[name]) for name, endpoint in active.items()), *unknown]
+
+    def _arrival(self, place: Place) -> Arrival:
+        guards = self.edge.model.host_guards
+        try:
+            return Arrival(place, guards.active(place.node, place.interface, str(place.address)))
+        except CannotTellError as gap:
+            return Arrival(place, None, str(gap))
+
+
+@view(edge)
+def arrivals(found: Edge) -> Arrivals:
+    """Find where outsiders arrive; without Calico there are no host endpoints to speak of."""
+    endpoints = found.model.host_guards.endpoints
+    if endpoints.is_absent:
+        raise DoesNotApplyError(endpoints.reason)
+    return Arrivals(found)
+
+
+@view(arrivals)
+def edge_nodes(found: Arrivals) -> Sequence[EdgeNode]:
+    """Select the nodes."""
+    return found.nodes
+
+
+@view(arrivals)
+def edge_endpoints(found: Arrivals) -> Sequence[EdgeEndpoint | Unread]:
+    """Select the host endpoints of external networks."""
+    if not found.endpoints and (gaps := found.edge.all_gaps):
+        raise CannotTellError(*gaps)
+    return found.endpoints

@@ -1,0 +1,164 @@
+"""The edge: what outsiders find open at the addresses where they arrive, or may arrive."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chaudit import Reading, Subject, printable, view
+from chaudit_network.addresses import families
+from chaudit_network.exposure.model import ExposureGroup, ExposureModel
+from chaudit_network.exposure.placement import Place
+from chaudit_network.exposure.sources import EXTERNAL, PODS
+from chaudit_network.exposure.verdict import Reach, Verdict
+from chaudit_network.exposure.view import exposure
+from chaudit_network.exposure.ways import Via, WayIn
+from chaudit_network.intervals import Intervals
+from chaudit_network.kinds.services import SERVICES, Service
+from chaudit_network.views.networks import Networks, networks
+from chaudit_network.views.unread import Unread, unread
+
+_SAID = {Reach.OPEN: "open", Reach.PARTIAL: "open in part", Reach.CLOSED: "closed", Reach.UNKNOWN: "perhaps open"}
+
+
+@dataclass
+class Opening:
+    """What holds for some classes of outsiders at all addresses of one network that are alike in it.
+
+    The network is empty where it is not known; `place` is one of the addresses, `because` the reasons there.
+    """
+
+    network: str
+    family: int
+    reach: Reach
+    place: Place
+    because: Sequence[str]
+    sources: list[str] = field(default_factory=list)
+
+    @property
+    def lets_in(self) -> bool:
+        """Whether any outsider gets through."""
+        return self.reach in {Reach.OPEN, Reach.PARTIAL}
+
+    def __str__(self) -> str:
+        """Return `open to external, oam at oam address 10.10.10.3 of controller-0 (reasons)`."""
+        where = f"{self.network} address" if self.network else "an address of no known network,"
+        place = f"{where} {self.place.address} of {self.place.node}"
+        why = "; ".join(self.because)
+        return printable(f"{_SAID[self.reach]} to {', '.join(self.sources)} at {place} ({why})")
+
+
+@dataclass(frozen=True)
+class EdgeWay:
+    """One way in as outsiders meet it; `gaps` say why there may be more to it."""
+
+    way: WayIn
+    openings: Sequence[Opening]
+    gaps: Sequence[str]
+
+    @property
+    def subject(self) -> Subject:
+        """What it leads to."""
+        return self.way.target
+
+    def __str__(self) -> str:
+        """Return `NodePort 30090/TCP`."""
+        return printable(f"{self.way.via} {self.way.port}/{self.way.protocol}")
+
+
+@dataclass(frozen=True)
+class Edge:
+    """All ways in at the places where outsiders arrive: the addresses in external networks, and in no known one.
+
+    An address of the pods' network, as tunnels have it, is known to be none of these.
+    """
+
+    model: ExposureModel
+    networks: Networks
+
+    @cached_property
+    def external(self) -> frozenset[str]:
+        """The names of the external networks."""
+        return frozenset(network.name for network in self.networks if network.external)
+
+    @cached_property
+    def ways(self) -> Sequence[EdgeWay]:
+        """Every way in that is not bound to an address of its own."""
+        groups: dict[int, list[ExposureGroup]] = defaultdict(list)
+        for group in self.model.groups:
+            groups[id(group.way)].append(group)
+        return [
+            EdgeWay(way, self._openings(groups.get(id(way), ())), self._gaps_of(way))
+            for way in self.model.ways
+            if way.address is None
+        ]
+
+    @cached_property
+    def gaps(self) -> Mapping[int, Sequence[str]]:
+        """Why there may be addresses at the edge that nobody knows, by family."""
+        if not self.external:
+            why = "no network is known to be external: set networks.NAME.external in the intent file"
+            return dict.fromkeys((4, 6), self.networks.gaps or (why,))
+        found = {(entrance.network, entrance.family) for entrance in self.model.places.by_entrance}
+        missed = [
+            (family, f"no node is known to have an IPv{family} address in {network}")
+            for network in self.networks
+            if network.external
+            for family in families(network.cidrs)
+            if (network.name, family) not in found
+        ]
+        return {family: [why for where, why in missed if where == family] for family in (4, 6)}
+
+    @property
+    def all_gaps(self) -> Sequence[str]:
+        """Why there may be addresses at the edge that nobody knows."""
+        return tuple(dict.fromkeys(gap for family in (4, 6) for gap in self.gaps[family]))
+
+    def is_met_at(self, place: Place) -> bool:
+        """Whether outsiders arrive at a place, or may arrive."""
+        if place.network:
+            return place.network in self.external
+        return int(place.address) not in self._pods[place.address.version]
+
+    def _gaps_of(self, way: WayIn) -> Sequence[str]:
+        return tuple(dict.fromkeys(gap for family in sorted(way.families) for gap in self.gaps[family]))
+
+    def _openings(self, groups: Iterable[ExposureGroup]) -> Sequence[Opening]:
+        found: dict[tuple[str, int, Reach], Opening] = {}
+        for group in groups:
+            place = next(filter(self.is_met_at, group.places[:1] if group.network else group.places), None)
+            if place is None:
+                continue
+            for source, verdict in self._outsiders(group.verdicts):
+                key = group.network, group.family, verdict.verdict
+                opening = found.setdefault(key, Opening(*key, place, verdict.because))
+                if source not in opening.sources:
+                    opening.sources.append(source)
+        return list(found.values())
+
+    def _outsiders(self, verdicts: Mapping[str, Verdict]) -> Iterator[tuple[str, Verdict]]:
+        for name, verdict in verdicts.items():
+            if name == EXTERNAL or name in self.external:
+                yield name, verdict
+
+    @cached_property
+    def _pods(self) -> Mapping[int, Intervals]:
+        return next(source.addresses for source in self.model.sources if source.name == PODS)
+
+
+edge = view(exposure, networks)(Edge)
+"""The view that answers with `Edge`."""
+
+
+@view(edge, SERVICES.reading)
+def node_ports_at_the_edge(found: Edge, services: Reading[Service]) -> Sequence[EdgeWay | Unread]:
+    """Select the node ports of services, and the services that could not be looked at whole."""
+    own = [one for one in found.ways if one.way.via is Via.NODE_PORT]
+    seen = {(one.way.port, one.way.protocol) for one in own}
+    missed = [
+        Unread(service.subject, "not all of its ports could be looked at: an address of it is malformed")
+        for service in services.records
+        if service.is_proxied
+        and any(port.node_port and (port.node_port, port.protocol) not in seen for port in service.spec.ports)
+    ]
+    return [*own, *unread(services), *missed]

@@ -1,0 +1,93 @@
+"""On which of its addresses each node serves node ports, for the families in which services have some."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from chaudit import CannotTellError, DoesNotApplyError, Subject, view
+from chaudit_network.addresses import IPAddress, families
+from chaudit_network.exposure.view import Ways, ways_in
+from chaudit_network.exposure.ways import Via
+from chaudit_network.kinds.core import NODES, Node
+from chaudit_network.views.kube_proxy import KubeProxy, kube_proxy
+from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One node with its known addresses of the families in use; `gap` says why it may have others."""
+
+    node: Node
+    addresses: Sequence[IPAddress]
+    gap: str
+    proxy: KubeProxy
+
+    @property
+    def subject(self) -> Subject:
+        """The node."""
+        return self.node.subject
+
+    @property
+    def families(self) -> Sequence[int]:
+        """The families in use on this node."""
+        return families(self.addresses)
+
+    def unserved(self, family: int) -> str:
+        """Return why no known address of a family serves node ports, empty where one does.
+
+        Raises:
+            CannotTellError: what kube-proxy does is not known.
+        """
+        own = [address for address in self.addresses if address.version == family]
+        judged = [self.proxy.judge(address, self.node, self.addresses) for address in own]
+        return "" if any(served.is_served for served in judged) else judged[0].because
+
+    def unrestricted(self, family: int) -> str:
+        """Return why every address of a family serves node ports, empty where some are left out.
+
+        Raises:
+            CannotTellError: what kube-proxy does is not known.
+        """
+        return self.proxy.on(self.node).unrestricted(family)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What limits node ports on all nodes: the nodes by family and why nothing does, and by why that is not known."""
+
+    subject: ClassVar[Subject] = Subject("Cluster")
+
+    missing: Mapping[tuple[int, str], Sequence[str]]
+    unknown: Mapping[str, Sequence[str]]
+
+
+@view(ways_in, NODES, node_addresses, kube_proxy)
+def serving(ways: Ways, nodes: Sequence[Node], addresses: NodeAddresses, proxy: KubeProxy) -> Sequence[Serving]:
+    """Find the addresses of nodes at which node ports could be."""
+    used = {family for way in ways.known if way.via is Via.NODE_PORT for family in way.families}
+    if not used and ways.gaps:
+        raise CannotTellError(*ways.gaps)
+    if not used:
+        raise DoesNotApplyError("no service has a node port")
+    found = []
+    for node in nodes:
+        known = addresses.of(node.name)
+        own = [one.address for one in known.addresses if one.address.version in used]
+        found.append(Serving(node, own, known.gap, proxy))
+    return found
+
+
+@view(serving)
+def node_port_limits(nodes: Sequence[Serving]) -> Sequence[Limits]:
+    """Gather all nodes, which mostly have one configuration."""
+    missing: dict[tuple[int, str], list[str]] = defaultdict(list)
+    unknown: dict[str, list[str]] = defaultdict(list)
+    for one in nodes:
+        try:
+            for family in one.families:
+                if why := one.unrestricted(family):
+                    missing[family, why].append(one.node.name)
+        except CannotTellError as gap:
+            unknown[str(gap)].append(one.node.name)
+    return (Limits(missing, unknown),)

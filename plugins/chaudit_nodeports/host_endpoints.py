@@ -1,0 +1,68 @@
+"""Whether host policy can reach an interface at all: by a HostEndpoint, and by a policy that selects it."""
+
+from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, rule
+from chaudit_network.exposure.arrivals import EdgeNode, edge_nodes
+from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS, HostEndpoint
+
+_REFERENCES = (
+    "https://docs.tigera.io/calico/latest/reference/resources/hostendpoint",
+    "https://docs.tigera.io/calico/latest/reference/host-endpoints/summary",
+)
+
+
+@rule(
+    "NPT-006",
+    "Every external interface has a HostEndpoint",
+    severity=Severity.HIGH,
+    each=edge_nodes,
+    remediation="Create a HostEndpoint whose `node` is Calico's name of the node and whose `interfaceName` is the "
+    "operating system's name of the interface, with the labels that your policies select; or let "
+    "calico-kube-controllers create one for each node (`hostEndpoint.autoCreate`).",
+    references=_REFERENCES,
+)
+def external_interfaces_have_a_host_endpoint(node: EdgeNode) -> Verdicts:
+    """Calico leaves an interface alone that has no HostEndpoint: no policy applies there, whatever policies say.
+
+    A name mistyped in `node` or `interfaceName` has the same effect, and nothing reports it.
+    """
+    for arrival in node.arrivals:
+        if arrival.doubt:
+            yield Unknown(f"{arrival}: {arrival.doubt}")
+        elif arrival.endpoint is None and arrival.place.network:
+            yield Violation(f"no HostEndpoint for {arrival}", {"network": arrival.place.network})
+        elif arrival.endpoint is None:
+            yield Unknown(f"no HostEndpoint for {arrival}, which is in no known network, so that it may be external")
+    for gap in node.gaps:
+        yield Unknown(gap)
+    if not node.arrivals and not node.gaps:
+        yield NotApplicable("the node is not known to have an address in an external network")
+
+
+@rule(
+    "NPT-007",
+    "Every HostEndpoint is selected by a policy",
+    severity=Severity.HIGH,
+    each=HOST_ENDPOINTS,
+    using=(host_guards,),
+    remediation="Correct the labels of the HostEndpoint or the selector of the policy. `iftype == 'oam'` does not select "
+    "an interface that OAM shares, whose label is `oam.mgmt`; a policy with a namespaceSelector selects no HostEndpoint.",
+    references=_REFERENCES,
+)
+def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, guards: HostGuards) -> Verdicts:
+    """Without a policy a HostEndpoint drops everything but failsafe ports, or, by its profile, lets everything pass.
+
+    Neither is what anybody wanted. It is what remains when a label or a selector was mistyped.
+    """
+    policy = guards.policy(endpoint)
+    for direction in ("Ingress", "Egress"):
+        if any(direction in one.types for applied in policy.tiers for one in applied.sure):
+            continue
+        doubtful = [one.title for applied in policy.tiers for one in applied.perhaps if direction in one.types]
+        if doubtful:
+            yield Unknown(f"whether {doubtful[0]} selects it cannot be told")
+        else:
+            effect = "everything passes" if policy.allows_by_default else "everything but failsafe ports is dropped"
+            yield Violation(
+                f"no policy with type {direction} selects it: {effect}", {"labels": endpoint.metadata.labels}
+            )

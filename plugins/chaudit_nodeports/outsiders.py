@@ -1,0 +1,47 @@
+"""Whether outsiders reach node ports."""
+
+from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, rule
+from chaudit_network.exposure.edge import EdgeWay, node_ports_at_the_edge
+from chaudit_network.exposure.verdict import Reach
+from chaudit_network.views.unread import Unread
+from chaudit_nodeports.allowed import is_allowed
+
+
+@rule(
+    "NPT-001",
+    "No node port is open to outsiders unless it is meant to be",
+    severity=Severity.CRITICAL,
+    each=node_ports_at_the_edge,
+    using=(INTENT,),
+    remediation="Select the HostEndpoint of every external interface with a GlobalNetworkPolicy that has "
+    "`preDNAT: true` and `applyOnForward: true`, allows the nodes, the pods and whoever is meant to come, and ends in "
+    "a Deny; or limit kube-proxy's `nodePortAddresses` to an internal network. What is meant to be open belongs in "
+    "`exposure.allow` of the intent file, with its reason.",
+    references=(
+        "https://docs.tigera.io/calico/latest/network-policy/services/kubernetes-node-ports",
+        "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
+        "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
+    ),
+)
+def node_ports_are_closed_to_outsiders(port: EdgeWay | Unread, intent: Intent) -> Verdicts:
+    """A node port opens on every address of every node, whoever can reach it.
+
+    An application that was meant for one network answers on all of them, past the ingress controller and whatever it
+    asks of clients. Nobody is told: neither the service nor the platform's firewall shows it. The verdict is that of
+    the cluster's own objects; a firewall in front of the cluster is not seen.
+    """
+    if isinstance(port, Unread):
+        yield Unknown(port.reason)
+        return
+    for opening in port.openings:
+        if is_allowed(intent, port.way, opening.network):
+            continue
+        if opening.reach is Reach.UNKNOWN:
+            yield Unknown(f"{port} is {opening}")
+        elif opening.lets_in:
+            yield Violation(
+                f"{port} is {opening}",
+                {"network": opening.network, "sources": opening.sources, "because": opening.because},
+            )
+    for gap in port.gaps:
+        yield Unknown(gap)
