@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chaudit_network.addresses import parse_network
 from chaudit_network.exposure.sources import SourceClass, Standpoint
 from chaudit_network.exposure.verdict import Reach, Verdict
-from chaudit_network.exposure.ways import Via, WayIn
+from chaudit_network.exposure.ways import Via, WayIn, families_of
 from chaudit_network.intervals import Intervals
 from chaudit_network.views.endpoints import Backend, Backends
 
@@ -26,11 +26,15 @@ _NEWEST_MEASURED: Version = (1, 36)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """The node by which packets enter: its kube-proxy's version, and whether pods' addresses are hidden on the way."""
+    """The node by which packets enter: its kube-proxy's version, and whether pods' addresses are hidden on the way.
+
+    `is_owned` says whether the packets' address is a node's own; None where a node may have it without anybody knowing.
+    """
 
     node: str
     version: Version | None
     hides_pods: bool
+    is_owned: bool | None
 
 
 def usable(backends: Backends, version: Version | None) -> Sequence[Backend] | None:
@@ -63,17 +67,18 @@ def nodes_with_endpoint(backends: Backends, version: Version | None) -> frozense
     return frozenset(backend.node for backend in counted if backend.node)
 
 
-def health_check(node_ports: Verdict, version: Version | None) -> Verdict:
-    """Return where kube-proxy answers health checks: everywhere at first, like node ports today, to everybody (10)."""
-    if node_ports.verdict is Reach.OPEN or (version and version <= _OLDEST_MEASURED):
-        return Verdict(
-            Reach.OPEN, ("kube-proxy itself answers health checks on every node, with or without endpoints",)
-        )
-    if version and version >= _NEWEST_MEASURED:
-        return node_ports
-    return Verdict(
-        Reach.UNKNOWN, (*node_ports.because, "whether health checks follow nodePortAddresses depends on the version")
-    )
+def health_check(way: WayIn, family: int, node_ports: Verdict, version: Version | None) -> Verdict:
+    """Return where kube-proxy answers health checks, to everybody and with or without endpoints (10).
+
+    Old ones answer on every address of both families, new ones where they serve node ports, in the service's families.
+    """
+    if version and version <= _OLDEST_MEASURED:
+        return Verdict(Reach.OPEN, ("kube-proxy itself answers health checks on every address of every node",))
+    is_own_family = way.service is not None and family in families_of(way.service)
+    today = node_ports if is_own_family else Verdict(Reach.CLOSED, (f"the service has no IPv{family}",))
+    if today.verdict is Reach.OPEN or (version and version >= _NEWEST_MEASURED):
+        return today
+    return Verdict(Reach.UNKNOWN, (*today.because, "how health checks are answered depends on kube-proxy's version"))
 
 
 def _local_policy(way: WayIn, source: SourceClass, entry: Entry, *, has_local: bool) -> Verdict:
@@ -82,7 +87,8 @@ def _local_policy(way: WayIn, source: SourceClass, entry: Entry, *, has_local: b
     if source.standpoint is Standpoint.OUTSIDE:
         reach = Reach.OPEN if has_local else Reach.CLOSED
         return Verdict(reach, (f"externalTrafficPolicy Local: {here}",))
-    if way.via is not Via.NODE_PORT:
+    is_sent_on = way.via is Via.EXTERNAL_IP and source.standpoint is Standpoint.NODE and not _is_newest(entry)
+    if way.via is not Via.NODE_PORT and not is_sent_on:
         return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local does not bind clients inside at a {way.via}",))
     if has_local and (source.standpoint is Standpoint.NODE or entry.hides_pods):
         return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local: {here}",))
@@ -99,6 +105,10 @@ def _other_rules(way: WayIn, entry: Entry, source: SourceClass, so_far: Verdict)
     if way.via is Via.EXTERNAL_IP and source.standpoint is Standpoint.NODE:
         return _own_process(entry, so_far)
     return so_far
+
+
+def _is_newest(entry: Entry) -> bool:
+    return entry.version is not None and entry.version >= _NEWEST_MEASURED
 
 
 def _source_ranges(ranges: Sequence[str], way: WayIn, source: SourceClass, so_far: Verdict) -> Verdict:
@@ -119,8 +129,10 @@ def _source_ranges(ranges: Sequence[str], way: WayIn, source: SourceClass, so_fa
 
 def _own_process(entry: Entry, so_far: Verdict) -> Verdict:
     """Old kube-proxies do not redirect a node's own processes to an external IP that no node owns (8)."""
-    if entry.version and entry.version >= _NEWEST_MEASURED:
+    if entry.is_owned or _is_newest(entry):
         return so_far
+    if entry.is_owned is None:
+        return Verdict(Reach.UNKNOWN, (*so_far.because, "whether the address is a node's own is not known"))
     if entry.version and entry.version <= _OLDEST_MEASURED:
         return Verdict(Reach.CLOSED, ("this kube-proxy does not redirect a node's own processes to external IPs",))
     return Verdict(

@@ -13,7 +13,7 @@ from chaudit_network.exposure.delivery import Entry, deliver, health_check, node
 from chaudit_network.exposure.guard import HostGuards
 from chaudit_network.exposure.placement import Entrance, Place, Places
 from chaudit_network.exposure.pods import PodGuards
-from chaudit_network.exposure.sources import SourceClass
+from chaudit_network.exposure.sources import PODS, SourceClass
 from chaudit_network.exposure.verdict import Reach, Verdict, in_a_row
 from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.policy.matching import Packet
@@ -136,20 +136,28 @@ class ExposureModel:
 
     def _entrances(self, way: WayIn) -> Iterator[tuple[Entrance, Sequence[Place]]]:
         """Yield where a way in is: on one node's addresses, on all nodes', or wherever its own address leads."""
-        if way.address is not None:
+        if way.node:
+            for entrance, place in self.places.by_node.get(way.node, ()):
+                if way.address in {None, place.address}:
+                    yield entrance, [place]
+        elif way.address is not None:
             yield from self.places.entered_for(way.address)
-        elif way.node:
-            yield from ((entrance, [place]) for entrance, place in self.places.by_node.get(way.node, ()))
         else:
             yield from self.places.by_entrance.items()
 
     def _verdicts(self, way: WayIn, entrance: Entrance, place: Place, backends: Backends) -> Mapping[str, Verdict]:
-        entry = Entry(place.node, entrance.version, self.hides_pods[entrance.family])
+        entry = Entry(place.node, entrance.version, self._hides_pods(place), self.places.owned(place.address))
         return {
             source.name: in_a_row(self._obstacles(way, entrance, place, backends, entry, source))
             for source in self.sources
             if source.has(entrance.family)
         }
+
+    def _hides_pods(self, place: Place) -> bool:
+        """Whether pods come with their node's address; among the addresses of a pool they keep their own."""
+        pods = next(source for source in self.sources if source.name == PODS)
+        family = place.address.version
+        return self.hides_pods[family] and int(place.address) not in pods.addresses[family]
 
     def _obstacles(
         self, way: WayIn, entrance: Entrance, place: Place, backends: Backends, entry: Entry, source: SourceClass
@@ -158,7 +166,7 @@ class ExposureModel:
         if way.via is Via.HOST_NETWORK:
             yield Verdict(Reach.OPEN, (f"{way.target} declares the port on the network of its host",))
         elif way.via is Via.HEALTH_CHECK_NODE_PORT:
-            yield health_check(entrance.node_ports, entrance.version)
+            yield health_check(way, entrance.family, entrance.node_ports, entrance.version)
         elif way.via is Via.NODE_PORT:
             yield entrance.node_ports
         found: Sequence[Backend] = ()

@@ -46,6 +46,11 @@ class Places:
     by_entrance: dict[Entrance, list[Place]] = field(default_factory=lambda: defaultdict(list))
     by_node: dict[str, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
     by_address: dict[IPAddress, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
+    is_complete: bool = True
+
+    def owned(self, address: IPAddress) -> bool | None:
+        """Whether a node has this address; None where not all addresses of all nodes are known."""
+        return True if address in self.by_address else False if self.is_complete else None
 
     def add(self, entrance: Entrance, place: Place) -> None:
         """Take in one place."""
@@ -78,7 +83,9 @@ def find_places(nodes: Iterable[Node], addresses: NodeAddresses, kube_proxy: Kub
     """Return the places of all nodes."""
     places = Places()
     for node in nodes:
-        known = addresses.of(node.name).addresses
+        networking = addresses.of(node.name)
+        known = networking.addresses
+        places.is_complete &= networking.is_complete
         own = [one.address for one in known]
         version = kube_proxy.version(node)
         for one in known:

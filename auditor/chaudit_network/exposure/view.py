@@ -43,7 +43,10 @@ def ways_in(services: Reading[Service], pods: Reading[Pod]) -> Ways:
         except CannotTellError as gap:
             gaps.append(f"{service.subject}: {gap}")
     for pod in pods.records:
-        known += ways_to_pod(pod)
+        try:
+            known += ways_to_pod(pod)
+        except CannotTellError as gap:
+            gaps.append(f"{pod.subject}: {gap}")
     return Ways(known, gaps)
 
 

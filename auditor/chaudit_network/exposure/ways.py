@@ -54,7 +54,7 @@ def ways_to_service(service: Service) -> Iterator[WayIn]:
     """
     if not service.is_proxied:
         return
-    families = _families(service)
+    families = families_of(service)
     for port in service.spec.ports:
         target = Subject("Service", service.namespace, service.name, f"{port.port}/{port.protocol}")
         if port.node_port:
@@ -70,15 +70,17 @@ def ways_to_service(service: Service) -> Iterator[WayIn]:
                 )  # fmt: skip
     if service.spec.health_check_node_port:
         target = Subject("Service", service.namespace, service.name)
+        both = frozenset({4, 6})  # old kube-proxies listen in both, whatever the service's own are
         yield WayIn(
-            Via.HEALTH_CHECK_NODE_PORT, service.spec.health_check_node_port, "TCP", target, families, service=service
+            Via.HEALTH_CHECK_NODE_PORT, service.spec.health_check_node_port, "TCP", target, both, service=service
         )
 
 
 def ways_to_pod(pod: Pod) -> Iterator[WayIn]:
     """Yield the host ports of a running pod, and the ports it declares on the host's network.
 
-    A declared port is a hint: a process may listen on others, or not at all.
+    A declared port is a hint: a process may listen on others, or not at all. Raises CannotTellError where an address
+    of the pod is none.
     """
     if pod.status.phase != "Running" or not pod.spec.node_name:
         return
@@ -92,13 +94,16 @@ def ways_to_pod(pod: Pod) -> Iterator[WayIn]:
                     node=pod.spec.node_name, pod=pod,
                 )  # fmt: skip
             elif port.host_port:
+                address = parse_address(port.host_ip) if port.host_ip else None
+                bound = families & {address.version} if address else families
+                own = None if address is None or address.is_unspecified else address
                 yield WayIn(
-                    Via.HOST_PORT, port.host_port, port.protocol, target, families,
+                    Via.HOST_PORT, port.host_port, port.protocol, target, bound, own,
                     node=pod.spec.node_name, pod=pod,
                 )  # fmt: skip
 
 
-def _families(service: Service) -> frozenset[int]:
+def families_of(service: Service) -> frozenset[int]:
     """Return the service's families; an old server does not name them, and its only one is that of the cluster IP."""
     named = frozenset(int(family.removeprefix("IPv")) for family in service.spec.ip_families if family)
     return named or frozenset({6 if ":" in service.spec.cluster_ip else 4})

@@ -66,10 +66,11 @@ class Node(KubernetesObject, frozen=True, gc=False, kw_only=True):
 
 
 class ContainerPort(Record, frozen=True, gc=False):
-    """A port that a container declares; with `host_port` it is also opened on the node."""
+    """A port that a container declares; with `host_port` it is also opened on the node, or on one address of it."""
 
     container_port: int
     host_port: int = 0
+    host_ip: str = msgspec.field(default="", name="hostIP")
     name: str = ""
     protocol: str = "TCP"
 

@@ -1,8 +1,9 @@
 """Policies of cluster administrators (policy.networking.k8s.io): noticed, but their rules are not evaluated.
 
-Such a rule names pods as senders of incoming packets, and nobody else (apis/v1alpha1 and v1beta1 of
-https://github.com/kubernetes-sigs/network-policy-api). So what becomes of packets from pods cannot be told, and of
-others nothing changes.
+Such a rule names pods of some namespaces as senders of incoming packets, and nobody else (apis/v1alpha1 and v1beta1 of
+https://github.com/kubernetes-sigs/network-policy-api); Calico takes it to mean their NetworkSets, too
+(libcalico-go/lib/backend/k8s/conversion/clusternetworkpolicy.go). So what becomes of packets from what is in a
+namespace cannot be told, and of others nothing changes.
 """
 
 from collections.abc import Iterator
@@ -27,8 +28,8 @@ from chaudit_network.policy.policy import Policy
 AdminPolicy = AdminNetworkPolicy | BaselineAdminNetworkPolicy | ClusterNetworkPolicy
 
 _NAME = "administrators"
-_FROM_PODS = EntityRule(selector=pods(None), namespace_selector="all()")
-_ANYTHING_TO_PODS = (PolicyRule("Allow", source=_FROM_PODS), PolicyRule("Deny", source=_FROM_PODS))
+_IN_NAMESPACES = EntityRule(namespace_selector="all()")
+_ANYTHING = (PolicyRule("Allow", source=_IN_NAMESPACES), PolicyRule("Deny", source=_IN_NAMESPACES))
 
 
 @view(ADMIN_NETWORK_POLICIES.reading, BASELINE_ADMIN_NETWORK_POLICIES.reading, CLUSTER_NETWORK_POLICIES.reading)
@@ -58,7 +59,7 @@ def _policy(name: str, kind: str, subject: NamespacedPods) -> Policy:
         namespace="",
         tier=_NAME,
         order=0,
-        ingress=_ANYTHING_TO_PODS,
+        ingress=_ANYTHING,
         types=frozenset({"Ingress"}),
         selector=pods(subject.pod_selector),
         namespace_selector=namespaces(subject.namespace_selector),

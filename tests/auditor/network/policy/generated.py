@@ -141,7 +141,7 @@ def rules(doubts: Doubts) -> SearchStrategy[PolicyRule]:
     criterion = st.one_of(
         [st.tuples(st.just(place), st.sampled_from(values)) for criteria in known for place, values in criteria.items()]
     )
-    return st.builds(_rule, st.sampled_from(("Allow", "Deny", "Log", "Pass")), st.lists(criterion, max_size=3))
+    return st.builds(_rule, st.sampled_from(("Allow", "Deny", "Log", "Pass")), st.lists(criterion, max_size=2))
 
 
 def _rule(action: str, criteria: Sequence[tuple[tuple[str, str], object]]) -> PolicyRule:
@@ -197,18 +197,18 @@ def _specs(doubts: Doubts) -> SearchStrategy[tuple[PolicySpec, bool | None]]:
     tiers = (*_TIERS, "kube-admin", "gone") if doubts.about_subjects else (*_TIERS, "kube-admin")
     return st.builds(
         _spec,
-        st.sampled_from(_CLASSES),
+        _mostly("applyOnForward", _CLASSES),
         _mostly("default", tiers),
         st.sampled_from((None, 1.0, 2.0)),
         _mostly(_TYPES[0], _TYPES),
-        st.just([]) | st.lists(rules(doubts), min_size=1, max_size=3),
+        st.lists(rules(doubts), max_size=3),
         st.sampled_from(((), (PolicyRule("Deny"),))),
         _mostly(_SUBJECTS[0], subjects),
     )
 
 
 _tiers = st.builds(TierSpec, st.sampled_from((None, 10.0, 500.0, 2_000_000.0)), st.sampled_from(("Deny", "Pass")))
-_failsafe_ports = st.lists(
+_failsafe_ports = st.just([]) | st.lists(
     st.builds(ProtoPort, st.sampled_from(_PORTS), st.sampled_from(("tcp", "udp")), _mostly("", _NETS)), max_size=2
 )
 
@@ -248,7 +248,7 @@ def worlds(doubts: Doubts) -> SearchStrategy[World]:
     hosts = st.builds(
         _host,
         st.permutations("abcd"),
-        st.lists(_specs(doubts), min_size=1, max_size=4),
+        st.lists(_specs(doubts), min_size=2, max_size=4),
         st.tuples(_tiers, _tiers),
         _failsafe_ports,
         st.booleans(),

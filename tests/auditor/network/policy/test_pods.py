@@ -1,63 +1,28 @@
 """What the policies of a pod let in: Kubernetes' and Calico's together, in the order of their tiers."""
 
-from collections.abc import Mapping
-
 import msgspec
 import pytest
 
-from auditor.network.policy.clusters import Object, addresses, facts, from_yaml, namespace, packet, pod
+from auditor.network.policy.clusters import addresses, facts, from_yaml, packet, pod
+from auditor.network.policy.shop import (
+    CLUSTER,
+    DB,
+    EVERYBODY,
+    ISOLATED,
+    NAME,
+    OFFICE,
+    OUTSIDE,
+    PROBE,
+    WEB,
+    calico,
+    judged,
+    policies,
+)
 from chaudit import CannotTellError
 from chaudit.evidence.reading import State
 from chaudit_network.kinds.calico_policy import NetworkPolicy
-from chaudit_network.policy.pods import PodPolicies, pod_policies
+from chaudit_network.policy.pods import pod_policies
 from chaudit_network.policy.policies import for_host, in_order
-
-DB, WEB, PROBE, OUTSIDE, OFFICE = "10.0.0.1", "10.0.0.2", "10.0.0.3", "203.0.113.9", "192.0.2.1"
-EVERYBODY = [DB, WEB, PROBE, OUTSIDE, OFFICE]
-NAME = ("shop", "db")
-
-CLUSTER = [
-    namespace("shop", team="a"),
-    namespace("ops", team="b"),
-    pod("db", DB, "fd00::1", namespace="shop", app="db", ports={"sql": (5432, "TCP")}),
-    pod("web", WEB, namespace="shop", app="web"),
-    pod("probe", PROBE, namespace="ops", app="probe"),
-]
-ISOLATED = """
-  apiVersion: networking.k8s.io/v1
-  kind: NetworkPolicy
-  metadata: {name: isolated, namespace: shop}
-  spec: {podSelector: {}, policyTypes: [Ingress]}
-"""
-
-
-def calico(name: str, spec: str, kind: str = "GlobalNetworkPolicy", within: str = "") -> str:
-    return f"""
-      apiVersion: projectcalico.org/v3
-      kind: {kind}
-      metadata: {{name: {name}{f", namespace: {within}" if within else ""}}}
-      spec: {spec}
-    """
-
-
-def admin(kind: str, spec: str) -> str:
-    return f"""
-      apiVersion: policy.networking.k8s.io/{"v1beta1" if kind == "ClusterNetworkPolicy" else "v1alpha1"}
-      kind: {kind}
-      metadata: {{name: rule}}
-      spec: {spec}
-    """
-
-
-def policies(*said: str, unread: Mapping[str, State] | None = None) -> PodPolicies:
-    objects: list[Object] = [*CLUSTER, *(one for text in said for one in from_yaml(text))]
-    return facts(objects, unread).get(pod_policies)
-
-
-def judged(*said: str, port: int = 5432, unread: Mapping[str, State] | None = None) -> tuple[list[str], list[str]]:
-    """Return who is let in to the database, and who is not."""
-    passage = policies(*said, unread=unread).passage(NAME, packet(DB, port))
-    return addresses(passage.open, EVERYBODY), addresses(passage.closed, EVERYBODY)
 
 
 def test_a_pod_without_policies_is_open_to_all() -> None:
@@ -210,47 +175,6 @@ def test_a_pod_that_is_not_in_the_list_cannot_be_judged() -> None:
         found.passage(("shop", "gone"), packet(DB))
 
 
-@pytest.mark.parametrize("source", ["network-policies", "calico-network-policies", "global-network-policies"])
-def test_policies_that_were_not_read_leave_every_pod_undecided(source: str) -> None:
-    found = policies(unread={source: State.DENIED})
-
-    assert found.restrict(NAME)
-    with pytest.raises(CannotTellError, match=f"{source}: denied"):
-        found.passage(NAME, packet(DB))
-
-
-def test_a_cluster_without_calico_is_judged_by_the_policies_of_kubernetes() -> None:
-    absent = dict.fromkeys(
-        ("calico-network-policies", "global-network-policies", "tiers", "host-endpoints", "network-sets"), State.ABSENT
-    )
-
-    assert judged(ISOLATED, unread=absent) == ([], EVERYBODY)
-
-
-def test_tiers_matter_only_to_policies_outside_of_the_default_one() -> None:
-    denied = {"tiers": State.DENIED}
-
-    assert judged(ISOLATED, calico("p", "{ingress: [{action: Deny}]}"), unread=denied) == ([], EVERYBODY)
-    assert judged(calico("p", "{tier: '', ingress: [{action: Deny}]}"), unread=denied) == ([], EVERYBODY)
-    with pytest.raises(CannotTellError, match="tiers: denied"):
-        judged(calico("p", "{tier: first, ingress: [{action: Deny}]}"), unread=denied)
-
-
-def test_a_malformed_policy_leaves_the_pods_of_its_namespace_undecided() -> None:
-    broken = ISOLATED.replace("podSelector: {}", "podSelector: {matchExpressions: [{key: a, operator: Like}]}")
-
-    with pytest.raises(CannotTellError, match="NetworkPolicy shop/isolated is malformed"):
-        judged(broken)
-    assert not policies(broken).restrict(("ops", "probe"))
-
-
-def test_a_malformed_global_policy_leaves_every_pod_undecided() -> None:
-    found = policies(calico("p", "{ingress: 7}"))
-
-    assert found.restrict(NAME)
-    assert found.restrict(("ops", "probe"))
-
-
 def test_a_policy_that_may_select_the_pod_decides_perhaps() -> None:
     unknown = (
         "{order: 1, serviceAccountSelector: role == 'x', ingress: [{action: Deny, source: {nets: [192.0.2.0/24]}}]}"
@@ -267,33 +191,6 @@ def test_what_a_rule_means_that_cannot_be_told_is_open_to_nobody_surely() -> Non
     assert judged(calico("p", f"{{ingress: {by_account}}}")) == ([], [])
     assert judged(calico("p", f"{{ingress: {by_set}}}"), unread={"network-sets": State.DENIED}) == ([], [])
     assert judged(calico("p", f"{{ingress: {by_set}}}")) == ([], EVERYBODY)
-
-
-@pytest.mark.parametrize("kind", ["AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"])
-def test_policies_of_administrators_leave_undecided_what_pods_may_and_nothing_else(kind: str) -> None:
-    rule = admin(kind, "{subject: {namespaces: {matchLabels: {team: a}}}, ingress: [{action: Deny}]}")
-
-    assert judged(rule) == ([OUTSIDE, OFFICE], [])
-    assert judged(rule, ISOLATED) == ([], [OUTSIDE, OFFICE])
-
-
-@pytest.mark.parametrize(
-    ("spec", "is_decided"),
-    [
-        ("{subject: {namespaces: {}}, ingress: [{}]}", False),
-        ("{subject: {namespaces: {matchLabels: {team: b}}}, ingress: [{}]}", True),
-        ("{subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: db}}}}, ingress: [{}]}", False),
-        ("{subject: {pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}}, ingress: [{}]}", True),
-        ("{subject: {namespaces: {}}, ingress: [], egress: [{}]}", True),
-    ],
-)
-def test_policies_of_administrators_are_about_their_subjects_and_what_comes_in(spec: str, is_decided: bool) -> None:
-    assert judged(admin("AdminNetworkPolicy", spec)) == (EVERYBODY if is_decided else [OUTSIDE, OFFICE], [])
-
-
-def test_policies_of_administrators_that_were_not_read_may_be_about_any_pod() -> None:
-    assert judged(unread={"admin-network-policies": State.DENIED}) == ([OUTSIDE, OFFICE], [])
-    assert judged(unread={"admin-network-policies": State.ABSENT}) == (EVERYBODY, [])
 
 
 def test_pods_alike_share_what_was_judged_and_ports_in_between_too() -> None:

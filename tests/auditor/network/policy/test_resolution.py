@@ -7,6 +7,7 @@ import pytest
 from auditor.network.policy.clusters import Object, addresses, facts, labelled, namespace, pod
 from chaudit import CannotTellError
 from chaudit.evidence.reading import State
+from chaudit_network.policy.address_index import IndexedIntervals
 from chaudit_network.policy.resolution import resolution
 
 WEB, WEB6, DB, PROBE = "10.0.0.1", "fd00::1", "10.0.0.2", "10.0.0.3"
@@ -243,3 +244,10 @@ def test_the_same_question_gets_the_same_answer_and_the_same_doubt() -> None:
             resolve("trust == 'yes'", "", 4)
 
     assert answers[0] is answers[1]
+
+
+def test_whom_a_selector_finds_takes_no_interval_for_each_of_them() -> None:
+    found_by_label = facts(CLUSTER).get(resolution).resolver()("projectcalico.org/orchestrator == 'k8s'", "", 4)
+
+    assert isinstance(found_by_label, IndexedIntervals)
+    assert not found_by_label.others
