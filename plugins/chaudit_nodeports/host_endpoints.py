@@ -45,8 +45,8 @@ def external_interfaces_have_a_host_endpoint(node: EdgeNode) -> Verdicts:
     severity=Severity.HIGH,
     each=HOST_ENDPOINTS,
     using=(host_guards,),
-    remediation="Correct the labels of the HostEndpoint or the selector of the policy. `iftype == 'oam'` does not select "
-    "an interface that OAM shares, whose label is `oam.mgmt`; a policy with a namespaceSelector selects no HostEndpoint.",
+    remediation="Correct the labels of the HostEndpoint or the selector of the policy. `iftype == 'oam'` does not "
+    "select an interface that OAM shares, whose label is `oam.mgmt`; a policy with a namespaceSelector is about pods.",
     references=_REFERENCES,
 )
 def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, guards: HostGuards) -> Verdicts:
