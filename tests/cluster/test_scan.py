@@ -30,6 +30,7 @@ OLD_SERVERS_REFUSE = {
 }
 """Services of the bundled cluster that Kubernetes 1.20 does not take; `kubernetes` is always the server's own."""
 OK, FORBIDDEN = 200, 403
+INGRESSES = "/apis/networking.k8s.io/v1/ingresses"
 SLICES = "/apis/discovery.k8s.io/v1beta1/endpointslices"  # also where v1 is served: rights know no versions
 GATEWAY_API = "gateway-api/v1.6.1-standard"
 ACCOUNT = "system:serviceaccount:chaudit:chaudit"
@@ -117,7 +118,8 @@ def _account(demo: ControlPlane, cluster_role: Mapping[str, Any]) -> str:
         "subjects": [{"kind": "ServiceAccount", "name": "chaudit", "namespace": "chaudit"}],
     }
     demo.apply([cluster_role, binding])
-    _wait_for_rights(demo, token, "/api/v1/nodes", OK)
+    for path in ("/api/v1/nodes", SLICES, INGRESSES):
+        _wait_for_rights(demo, token, path, OK)
     return token
 
 
@@ -180,8 +182,8 @@ def test_one_right_taken_away_makes_its_rules_unknown_and_leaves_the_others(acco
 
     done = scan(account, "--rule", "HA-003", "--rule", "BGP-001")
 
-    assert done.exit_code == 3
     assert done.state("endpoint-slices") == "denied"
+    assert done.exit_code == 3, done.output
     assert set(done.outcomes("HA-003").values()) == {"unknown"}
     assert done.outcomes("BGP-001") == before.outcomes("BGP-001")
     assert set(done.outcomes("BGP-001").values()) == {"passed"}
@@ -189,7 +191,7 @@ def test_one_right_taken_away_makes_its_rules_unknown_and_leaves_the_others(acco
 
 
 def test_denied_absent_and_empty_are_three_different_things(account: Path, demo: ControlPlane) -> None:
-    _take_away(demo, account, "ingresses", "/apis/networking.k8s.io/v1/ingresses")
+    _take_away(demo, account, "ingresses", INGRESSES)
 
     done = scan(account)
 
@@ -245,6 +247,8 @@ def test_the_scheduled_audit_can_be_applied_and_its_account_scans_completely(
     demo.apply(_in_served_version(demo, document) for document in manifest)
 
     token = demo.service_account_token("chaudit", "chaudit")
+    for path in ("/api/v1/nodes", SLICES, INGRESSES):
+        _wait_for_rights(demo, token, path, OK)
     done = scan(demo.kubeconfig(tmp_path / "kubeconfig", token=token))
 
     assert {document["kind"] for document in manifest} >= {"CronJob", "ServiceAccount", "ClusterRole", "ConfigMap"}

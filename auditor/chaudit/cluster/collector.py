@@ -90,28 +90,30 @@ class _Reader:
             self.watch(Progress(source.name, 0, done=True))
 
     def _read(self, source: Source[R]) -> Reading[R]:
-        """Read from the first API version that is served and lets itself be read."""
+        """Read from the first API version that has objects and lets itself be read.
+
+        One that is served but empty proves nothing while another may still hold the objects, as in a migration.
+        """
         read_at = datetime.now(UTC)
         refused: Reading[R] | None = None
+        empty: Reading[R] | None = None
         for resource in source.served_as:
             try:
                 if not self.discovery.serves(resource):
                     continue
-                decoded = self._objects(source, resource)
+                found = self._objects(source, resource)
             except RequestError as error:
                 refused = refused or _unread(source, resource, error, read_at)
             except msgspec.DecodeError as error:
-                refused = refused or _unread(source, resource, RequestError(resource.list_path, 0, str(error)), read_at)
+                broken = RequestError(resource.list_path, 0, str(error))
+                refused = refused or _unread(source, resource, broken, read_at)
             else:
-                return Reading(
-                    source.name,
-                    State.LOADED,
-                    decoded.records,
-                    decoded.rejected,
-                    resource=resource,
-                    read_at=read_at,
-                )
-        return refused or _absent(source, read_at)
+                state = State.LOADED
+                reading = Reading(source.name, state, found.records, found.rejected, resource=resource, read_at=read_at)
+                if found.records or found.rejected:
+                    return reading
+                empty = empty or reading
+        return refused or empty or _absent(source, read_at)
 
     def _objects(self, source: Source[R], resource: Resource) -> Decoded[R]:
         decoder = ListDecoder(source.record)

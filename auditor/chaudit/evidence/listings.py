@@ -123,7 +123,8 @@ def _documents(content: bytes, name: str) -> Iterator[bytes]:
 
 
 def _reading(source: Source[Any], listing: Listing, now: datetime) -> Reading[Any]:
-    served = next((resource for resource in source.served_as if _key(resource) in listing.objects), None)
+    present = [resource for resource in source.served_as if _key(resource) in listing.objects]
+    served = next((one for one in present if listing.objects[_key(one)]), present[0] if present else None)
     if served is None:
         reason = f"{source.name}: no {source.served_as[0]} in the snapshot: none, or not asked for"
         return Reading(source.name, State.FAILED, reason=reason)

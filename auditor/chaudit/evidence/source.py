@@ -60,8 +60,8 @@ class Source(Input[Sequence[R]], Generic[R]):
     Asked for as such, a source hands over its records and refuses (`CannotTellError`) unless they are all there. A
     view that can make do with less asks for `SOURCE.reading` and looks at its state.
 
-    `served_as` lists the API versions that carry the same objects, best first: the first one that the cluster serves
-    is read, so each object is counted once. With `only`, these objects are read one by one (verb `get`) and
+    `served_as` lists the API versions that carry the same objects, best first: the first one that has
+    objects is read, so each object is counted once. With `only`, these objects are read one by one (verb `get`) and
     nothing is listed.
     """
 

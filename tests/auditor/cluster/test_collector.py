@@ -183,6 +183,21 @@ def test_the_best_api_version_that_is_served_is_read_and_recorded(server: ApiSer
     assert (names(reading), reading.resource) == (["new"], WIDGETS.served_as[0])
 
 
+def test_an_api_version_without_objects_gives_way_to_one_that_has_them(server: ApiServer, tmp_path: Path) -> None:
+    server.add(widget("old"), widget("new", group="new.example.org/v2"))
+    server.remove(widget("new", group="new.example.org/v2"))
+
+    assert names(read(server, tmp_path, WIDGETS)) == ["old"]
+
+
+def test_an_empty_version_proves_nothing_while_another_is_denied(server: ApiServer, tmp_path: Path) -> None:
+    server.add(widget("old"), widget("new", group="new.example.org/v2"))
+    server.remove(widget("new", group="new.example.org/v2"))
+    server.fault("widgets.example.org", faults.denied)
+
+    assert read(server, tmp_path, WIDGETS).state is State.DENIED
+
+
 def test_an_api_version_that_is_down_gives_way_to_the_next(server: ApiServer, tmp_path: Path) -> None:
     server.add(widget("old"), widget("new", group="new.example.org/v2"))
     server.fault("/apis/new.example.org/v2", faults.status(503))

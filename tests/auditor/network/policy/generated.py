@@ -208,7 +208,7 @@ def _specs(doubts: Doubts) -> SearchStrategy[tuple[PolicySpec, bool | None]]:
 
 
 _tiers = st.builds(TierSpec, st.sampled_from((None, 10.0, 500.0, 2_000_000.0)), st.sampled_from(("Deny", "Pass")))
-_failsafe_ports = st.just([]) | st.lists(
+_failsafe_ports: SearchStrategy[list[ProtoPort]] = st.just([]) | st.lists(
     st.builds(ProtoPort, st.sampled_from(_PORTS), st.sampled_from(("tcp", "udp")), _mostly("", _NETS)), max_size=2
 )
 
