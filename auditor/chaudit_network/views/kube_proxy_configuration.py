@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from chaudit import CannotTellError, Reading, Record, printable
 from chaudit_network.documents import parse_yaml
+from chaudit_network.flags import Flags, flags_of
 from chaudit_network.kinds.calico_policy import FelixConfiguration
 from chaudit_network.kinds.configuration import ConfigMap
 from chaudit_network.kinds.core import Container, Pod
@@ -125,7 +126,7 @@ def _kube_proxies(pod: Pod) -> Iterator[Container]:
 
 
 def _from_flags(container: Container) -> KubeProxyConfiguration:
-    flags = _flags(container)
+    flags = flags_of(container)
     if "config" in flags:
         raise CannotTellError("kube-proxy's configuration is a file on its node (--config)")
     localhost = _last(flags, "iptables-localhost-nodeports") or ""
@@ -141,16 +142,5 @@ def _from_flags(container: Container) -> KubeProxyConfiguration:
     )
 
 
-def _last(flags: Mapping[str, Sequence[str]], name: str) -> str | None:
+def _last(flags: Flags, name: str) -> str | None:
     return flags[name][-1] if name in flags else None
-
-
-def _flags(container: Container) -> Mapping[str, Sequence[str]]:
-    """Return the values of all flags, in the forms `--name=value` and `--name value`, also within a shell's line."""
-    words = [word for text in (*container.command, *container.args) for word in text.split()]
-    found: dict[str, list[str]] = defaultdict(list)
-    for word, following in zip(words, [*words[1:], ""], strict=True):
-        if word.startswith("--"):
-            name, equals, value = word[2:].partition("=")
-            found[name].append((value if equals else following).strip("\"'"))
-    return found
