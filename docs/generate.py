@@ -75,8 +75,16 @@ def rule_page(rule: Rule[Any]) -> str:
         "## Evidence\n\n" + "\n".join(evidence),
         *examples(load_cases(CASES[rule.id])),
         "## References\n\n" + "\n".join(f"- <{reference}>" for reference in rule.references),
+        *controls(rule),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def controls(rule: Rule[Any]) -> Iterator[str]:
+    """Yield what the rule bears on in published frameworks, where it does."""
+    if rule.controls:
+        lines = [f"- [{one.framework.title}]({one.framework.url}): {', '.join(one.ids)}" for one in rule.controls]
+        yield "## Controls\n\n" + "\n".join(lines)
 
 
 def served_as(source: Source[Any], separator: str) -> str:

@@ -3,6 +3,7 @@
 This is the public interface: what rule packs, kinds and reporters are written with. Everything else may change.
 """
 
+from chaudit.controls import Controls, Framework
 from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError
 from chaudit.evidence.everything import EVIDENCE
 from chaudit.evidence.input import Input
@@ -28,10 +29,12 @@ __all__ = [
     "CannotTellError",
     "ChauditError",
     "Cluster",
+    "Controls",
     "DoesNotApplyError",
     "Evidence",
     "ExitCode",
     "Finding",
+    "Framework",
     "Input",
     "Intent",
     "KubernetesObject",

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from chaudit.controls import Controls
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.finding import Finding
@@ -54,6 +55,7 @@ class RuleSummary(msgspec.Struct, frozen=True):
     rationale: str
     remediation: str
     references: tuple[str, ...]
+    controls: tuple[Controls, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -91,7 +93,9 @@ def evidence_of(snapshot: Snapshot) -> tuple[Evidence, ...]:
 def summaries_of(rules: Iterable[Rule[Any]]) -> tuple[RuleSummary, ...]:
     """Return the rules as reports show them, by id."""
     return tuple(
-        RuleSummary(rule.id, rule.title, rule.severity, rule.rationale, rule.remediation, rule.references)
+        RuleSummary(
+            rule.id, rule.title, rule.severity, rule.rationale, rule.remediation, rule.references, rule.controls
+        )
         for rule in sorted(rules, key=lambda rule: rule.id)
     )
 

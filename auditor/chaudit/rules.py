@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 
 import msgspec
 
+from chaudit.controls import Controls
 from chaudit.evidence.input import Facts, Input
 from chaudit.finding import Judgement
 from chaudit.objects import Subject
@@ -61,6 +62,7 @@ class Rule(Generic[S]):
     remediation: str
     references: tuple[str, ...]
     judge: Callable[..., Verdicts]
+    controls: tuple[Controls, ...] = ()
 
     @property
     def family(self) -> str:
@@ -93,6 +95,7 @@ def rule(
     each: Input[Iterable[S]],
     remediation: str,
     references: tuple[str, ...],
+    controls: tuple[Controls, ...] = (),
 ) -> Callable[[Callable[[S], Verdicts]], Rule[S]]: ...
 @overload
 def rule(
@@ -105,6 +108,7 @@ def rule(
     using: tuple[Input[A]],
     remediation: str,
     references: tuple[str, ...],
+    controls: tuple[Controls, ...] = (),
 ) -> Callable[[Callable[[S, A], Verdicts]], Rule[S]]: ...
 @overload
 def rule(
@@ -117,6 +121,7 @@ def rule(
     using: tuple[Input[A], Input[B]],
     remediation: str,
     references: tuple[str, ...],
+    controls: tuple[Controls, ...] = (),
 ) -> Callable[[Callable[[S, A, B], Verdicts]], Rule[S]]: ...
 @overload
 def rule(
@@ -129,6 +134,7 @@ def rule(
     using: tuple[Input[A], Input[B], Input[C]],
     remediation: str,
     references: tuple[str, ...],
+    controls: tuple[Controls, ...] = (),
 ) -> Callable[[Callable[[S, A, B, C], Verdicts]], Rule[S]]: ...
 def rule(
     rule_id: str,
@@ -140,6 +146,7 @@ def rule(
     using: tuple[Input[Any], ...] = (),
     remediation: str,
     references: tuple[str, ...],
+    controls: tuple[Controls, ...] = (),
 ) -> Callable[[Callable[..., Verdicts]], Rule[S]]:
     """Turn a generator function into a rule.
 
@@ -155,11 +162,12 @@ def rule(
         using: what else is needed to judge.
         remediation: what to do when it fails.
         references: URLs of primary sources.
+        controls: what it bears on in published frameworks.
     """
     if not _ID.fullmatch(rule_id):
         raise ValueError(f"rule id {rule_id!r} is not of the form FAMILY-000")
 
     def decorate(judge: Callable[..., Verdicts]) -> Rule[S]:
-        return Rule(rule_id, title, severity, each, using, remediation, references, judge)
+        return Rule(rule_id, title, severity, each, using, remediation, references, judge, controls)
 
     return decorate

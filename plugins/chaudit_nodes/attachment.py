@@ -2,6 +2,7 @@
 
 from chaudit import Severity, Unknown, Verdicts, Violation, rule
 from chaudit_network.addresses import families, holds, parse_address
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.views.networks import CLUSTER_HOST, Networks, networks
 
@@ -18,6 +19,7 @@ from chaudit_network.views.networks import CLUSTER_HOST, Networks, networks
         "https://docs.starlingx.io/r/stx.9.0/planning/kubernetes/the-cluster-host-network.html",
         "https://kubernetes.io/docs/reference/node/node-status/#addresses",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S4"), NIST.at("SC-7")),
 )
 def node_is_on_the_cluster_host_network(node: Node, known: Networks) -> Verdicts:
     """Nodes reach each other, and their pods, over the cluster host network.

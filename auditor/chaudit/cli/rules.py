@@ -34,6 +34,8 @@ def _explain(rule: Rule[Any]) -> None:
     if rule.settings:
         _section("SETTINGS", "\n".join(_settings(rule)))
     _section("REFERENCES", "\n".join(rule.references))
+    if rule.controls:
+        _section("CONTROLS", "\n".join(f"{one.framework.title}: {', '.join(one.ids)}" for one in rule.controls))
 
 
 def _section(heading: str, text: str) -> None:
