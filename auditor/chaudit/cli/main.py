@@ -8,7 +8,7 @@ from chaudit.cli.collect import collect
 from chaudit.cli.rbac import rbac
 from chaudit.cli.rules import rules
 from chaudit.cli.scan import scan
-from chaudit.errors import ChauditError, ClusterUnavailableError
+from chaudit.errors import CannotTellError, ChauditError, ClusterUnavailableError
 from chaudit.gate import ExitCode
 from chaudit.host import PluginHost, installed
 from chaudit.text import printable
@@ -58,6 +58,8 @@ def _explain(error: Exception) -> int:
             message, code = "interrupted; nothing was judged", INTERRUPTED
         case ClusterUnavailableError():
             message, code = f"error: {error}", ExitCode.UNAVAILABLE
+        case CannotTellError():
+            message, code = f"nothing can be told: {error}", ExitCode.INCOMPLETE
         case ChauditError():
             message, code = f"error: {error}", ExitCode.USAGE
         case BrokenPipeError():

@@ -148,7 +148,7 @@ class ExposureModel:
     def _verdicts(self, way: WayIn, entrance: Entrance, place: Place, backends: Backends) -> Mapping[str, Verdict]:
         entry = Entry(place.node, entrance.version, self._hides_pods(place), self.places.owned(place.address))
         return {
-            source.name: in_a_row(self._obstacles(way, entrance, place, backends, entry, source))
+            source.name: source.doubted(in_a_row(self._obstacles(way, entrance, place, backends, entry, source)))
             for source in self.sources
             if source.has(entrance.family)
         }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.intervals import Intervals
 
 
@@ -22,23 +23,38 @@ PODS = "pods"
 
 @dataclass(frozen=True)
 class SourceClass:
-    """A class of sources: its name, its standpoint, and its addresses by family (4 and 6)."""
+    """A class of sources: its name, its standpoint, and its addresses by family (4 and 6).
+
+    `doubt` says why the addresses are not known: pods may have others, and outsiders may have fewer.
+    """
 
     name: str
     standpoint: Standpoint
     addresses: Mapping[int, Intervals]
+    doubt: str = ""
 
     def has(self, family: int) -> bool:
-        """Whether any of its sources has an address of this family."""
-        return bool(self.addresses[family])
+        """Whether any of its sources has, or may have, an address of this family."""
+        return bool(self.addresses[family]) or bool(self.doubt)
+
+    def doubted(self, verdict: Verdict) -> Verdict:
+        """Return what is left of a verdict on these addresses: what holds for all outsiders holds for fewer of them."""
+        is_sound = self.standpoint is Standpoint.OUTSIDE and verdict.verdict is not Reach.PARTIAL
+        if not self.doubt or is_sound:
+            return verdict
+        return Verdict(Reach.UNKNOWN, (*verdict.because, self.doubt))
 
 
 def source_classes(
     networks: Mapping[str, Mapping[int, Intervals]],
     nodes: Mapping[int, Intervals],
     pods: Mapping[int, Intervals],
+    doubt: str = "",
 ) -> Sequence[SourceClass]:
-    """Return the classes: anybody from elsewhere, hosts of each named network that are no nodes, nodes, and pods."""
+    """Return the classes: anybody from elsewhere, hosts of each named network that are no nodes, nodes, and pods.
+
+    `doubt` says why the pods may have other addresses than these.
+    """
     classes = [
         SourceClass(name, Standpoint.OUTSIDE, {family: addresses[family] - nodes[family] for family in (4, 6)})
         for name, addresses in sorted(networks.items())
@@ -49,10 +65,10 @@ def source_classes(
     }
     elsewhere = {family: Intervals.all_addresses(family) - inside[family] for family in (4, 6)}
     return [
-        SourceClass(EXTERNAL, Standpoint.OUTSIDE, elsewhere),
+        SourceClass(EXTERNAL, Standpoint.OUTSIDE, elsewhere, doubt),
         *classes,
         SourceClass(NODES, Standpoint.NODE, nodes),
-        SourceClass(PODS, Standpoint.POD, pods),
+        SourceClass(PODS, Standpoint.POD, pods, doubt),
     ]
 
 

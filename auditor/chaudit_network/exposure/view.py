@@ -20,6 +20,7 @@ from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.kube_proxy import KubeProxy, kube_proxy
 from chaudit_network.views.networks import Networks, networks
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
+from chaudit_network.views.unread import unread
 
 _FAMILIES = (4, 6)
 
@@ -72,12 +73,13 @@ def clients(known: Networks, nodes: Sequence[Node], addresses: NodeAddresses, po
         family: Intervals.of((int(one), int(one)) for one in own if one.version == family) for family in _FAMILIES
     }
     named = {network.name: _by_family(network.cidrs) for network in known}
-    enabled = [pool for pool in pools.records if not pool.spec.disabled and pool.spec.cidr]
+    enabled = [pool for pool in pools.objects if not pool.spec.disabled and pool.spec.cidr]
+    doubt = "; ".join(map(str, unread(pools)))
     pod_networks = [parse_network(pool.spec.cidr) for pool in enabled]
     if not pod_networks:
         pod_networks = [parse_network(cidr) for node in nodes for cidr in node.spec.pod_cidrs]
     hides = {family: _all_nat(enabled, family) for family in _FAMILIES}
-    return Clients(source_classes(named, of_nodes, _by_family(pod_networks)), hides)
+    return Clients(source_classes(named, of_nodes, _by_family(pod_networks), doubt), hides)
 
 
 @view(ways_in, places, clients, endpoints, host_guards, pod_policies)
