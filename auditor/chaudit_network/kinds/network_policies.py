@@ -3,29 +3,12 @@
 Calico has a kind of its own that is called NetworkPolicy, too; it is in `calico_policy`.
 """
 
-from collections.abc import Mapping
-from typing import Literal
-
 import msgspec
 
 from chaudit import KubernetesObject, Record, Resource, Source
+from chaudit_network.kinds.label_selectors import LabelSelector
 
 _ADMIN_GROUP = "policy.networking.k8s.io"
-
-
-class LabelSelectorRequirement(Record, frozen=True, gc=False):
-    """One condition on one label."""
-
-    key: str
-    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
-    values: tuple[str, ...] = ()
-
-
-class LabelSelector(Record, frozen=True, gc=False):
-    """Conditions that must all be met; without any, everything is selected."""
-
-    match_labels: Mapping[str, str] = {}
-    match_expressions: tuple[LabelSelectorRequirement, ...] = ()
 
 
 class IPBlock(Record, frozen=True, gc=False):

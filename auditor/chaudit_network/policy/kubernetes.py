@@ -6,9 +6,8 @@ See libcalico-go/lib/backend/k8s/conversion/conversion.go (K8sNetworkPolicyToCal
 from collections.abc import Iterator
 
 from chaudit_network.kinds.calico_policy import DEFAULT_TIER, EntityRule, PolicyRule
+from chaudit_network.kinds.label_selectors import LabelSelector, LabelSelectorRequirement
 from chaudit_network.kinds.network_policies import (
-    LabelSelector,
-    LabelSelectorRequirement,
     NetworkPolicy,
     NetworkPolicyIngressRule,
     NetworkPolicyPeer,

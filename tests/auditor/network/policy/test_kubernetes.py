@@ -8,7 +8,8 @@ import yaml
 
 from auditor.network.policy.clusters import addresses, facts, from_yaml, namespace, packet, pod
 from chaudit_network.kinds.calico_policy import EntityRule
-from chaudit_network.kinds.network_policies import LabelSelector, NetworkPolicy
+from chaudit_network.kinds.label_selectors import LabelSelector
+from chaudit_network.kinds.network_policies import NetworkPolicy
 from chaudit_network.policy.kubernetes import converted, namespaces, pods
 from chaudit_network.policy.pods import pod_policies
 from chaudit_network.policy.policy import Policy, Stage
