@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chaudit import AnnotatedMeta, KubernetesObject, Record, Resource, Source
+from chaudit import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Resource, Source, Subject
+
+_TEMPLATE_HASH = "pod-template-hash"
 
 
 class Condition(Record, frozen=True, gc=False):
@@ -111,11 +113,41 @@ class PodStatus(Record, frozen=True, gc=False):
     pod_ips: tuple[PodIP, ...] = msgspec.field(default=(), name="podIPs")
 
 
+class OwnerReference(Record, frozen=True, gc=False):
+    """An object that this one belongs to; the one with `controller` keeps it there."""
+
+    kind: str
+    name: str
+    controller: bool = False
+
+
+class PodMeta(ObjectMeta, frozen=True, gc=False):
+    """Metadata with owners, by which a pod is one of several that are the same."""
+
+    owner_references: tuple[OwnerReference, ...] = ()
+
+
 class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
     """v1 Pod."""
 
+    metadata: PodMeta
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
+
+    @property
+    def workload(self) -> Subject:
+        """What keeps the pod there: the Deployment behind its ReplicaSet, its DaemonSet, ...; itself if nothing does.
+
+        A ReplicaSet of a Deployment bears the Deployment's name and the hash that the pod is labelled with. A static
+        pod belongs to its node, which is not a workload.
+        """
+        owner = next((one for one in self.metadata.owner_references if one.controller), None)
+        if owner is None or owner.kind == "Node":
+            return self.subject
+        of_hash = f"-{self.metadata.labels.get(_TEMPLATE_HASH, '')}"
+        if owner.kind == "ReplicaSet" and owner.name.endswith(of_hash):
+            return Subject("Deployment", self.namespace, owner.name.removesuffix(of_hash))
+        return Subject(owner.kind, self.namespace, owner.name)
 
     @property
     def is_ready(self) -> bool:

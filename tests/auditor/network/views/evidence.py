@@ -1,13 +1,13 @@
 """Small clusters as the API returns them, and what a view makes of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from chaudit import Cluster, Input, Intent, Reading, Snapshot, Source, State
+from chaudit import Cluster, Input, Intent, Reading, Resource, Snapshot, Source, State
 from chaudit.engine import Evaluation, sources_below
 from chaudit.evidence.decoding import ListDecoder
 from chaudit.intent.loading import IntentFile, decode
@@ -38,12 +38,15 @@ class Evidence:
         for names, state in ((self.denied, State.DENIED), (self.absent, State.ABSENT)):
             if source.name in names:
                 return Reading(source.name, state, reason=f"{source.name}: {state}")
-        decoded = ListDecoder(source.record).objects(map(msgspec.json.encode, self._own(source)))
-        return Reading(source.name, State.LOADED, decoded.records, decoded.rejected, read_at=NOW)
+        for resource in source.served_as:
+            if own := [one for one in self.objects if is_of(one, resource)]:
+                break
+        decoded = ListDecoder(source.record).objects(map(msgspec.json.encode, own))
+        return Reading(source.name, State.LOADED, decoded.records, decoded.rejected, resource=resource, read_at=NOW)
 
-    def _own(self, source: Source[Any]) -> Iterator[Object]:
-        served = {(resource.api_version, resource.kind) for resource in source.served_as}
-        return (one for one in self.objects if (one["apiVersion"], one["kind"]) in served)
+
+def is_of(one: Object, resource: Resource) -> bool:
+    return (one["apiVersion"], one["kind"]) == (resource.api_version, resource.kind)
 
 
 def node(
