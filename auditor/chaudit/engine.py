@@ -181,13 +181,15 @@ class _Judge:
 
     def _finding(self, subject: Subject, *said: Judgement, note: str = "") -> Finding:
         violations = tuple(word for word in said if isinstance(word, Violation))
+        severity, severity_from = self._severity(violations)
         unknown = tuple(dict.fromkeys(word.reason for word in said if isinstance(word, Unknown)))
         not_applicable = tuple(word.reason for word in said if isinstance(word, NotApplicable))
         return Finding(
             fingerprint=fingerprint(self._cluster_uid, self._rule.id, subject),
             rule=self._rule.id,
             title=self._rule.title,
-            severity=self._severity(violations),
+            severity=severity,
+            severity_from=severity_from,
             outcome=_outcome(violations, unknown, not_applicable),
             subject=subject,
             violations=violations,
@@ -195,12 +197,14 @@ class _Judge:
             note=note or "; ".join(not_applicable),
         )
 
-    def _severity(self, violations: Sequence[Violation]) -> Severity:
-        """Return what operators declared, else the worst violation's own, else the rule's."""
+    def _severity(self, violations: Sequence[Violation]) -> tuple[Severity, str]:
+        """Return what operators declared, else the worst violation's own, else the rule's; and which of them it is."""
         if self._declared.severity:
-            return self._declared.severity
-        weights = [violation.severity or self._rule.severity for violation in violations]
-        return min(weights, key=lambda severity: severity.rank, default=self._rule.severity)
+            return self._declared.severity, "intent"
+        own = self._rule.severity
+        weights = [violation.severity or own for violation in violations]
+        worst = min(weights, key=lambda severity: severity.rank, default=own)
+        return worst, "rule" if worst is own else "violation"
 
 
 def _outcome(violations: Sequence[Violation], unknown: Sequence[str], not_applicable: Sequence[str]) -> Outcome:

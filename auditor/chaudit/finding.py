@@ -59,6 +59,7 @@ class Waiver(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """The outcome of one rule for one subject.
 
+    `severity_from` says whose severity it is: the `rule`'s, its worst `violation`'s, or the one the `intent` declares.
     `note` explains an outcome without violations: why nothing applied, or what the verdict rests on.
     """
 
@@ -72,6 +73,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     unknown_because: tuple[str, ...] = ()
     note: str = ""
     waiver: Waiver | None = None
+    severity_from: str = "rule"
 
     @property
     def sort_key(self) -> tuple[str, Subject]:

@@ -195,8 +195,22 @@ def test_the_worst_violation_sets_the_severity_unless_operators_declared_one() -
     snap = snapshot(loaded(THINGS, thing("a")))
     declared = Intent(rules={"TST-001": RuleIntent(severity=Severity.INFO)})
 
-    assert [finding.severity for finding in found(snap, a_rule(THINGS, two))] == [Severity.CRITICAL]
-    assert [finding.severity for finding in found(snap, a_rule(THINGS, two), declared)] == [Severity.INFO]
+    assert weighed(snap, a_rule(THINGS, two)) == [(Severity.CRITICAL, "violation")]
+    assert weighed(snap, a_rule(THINGS, two), declared) == [(Severity.INFO, "intent")]
+
+
+def test_a_finding_weighs_as_its_rule_where_no_violation_weighs_more() -> None:
+    def two(_: Thing) -> Verdicts:
+        yield Violation("minor", severity=Severity.LOW)
+        yield Violation("as the rule says")
+
+    snap = snapshot(loaded(THINGS, thing("a")))
+
+    assert weighed(snap, a_rule(THINGS, two)) == [(Severity.HIGH, "rule")]
+
+
+def weighed(snap: Snapshot, rule_: Rule[Any], intent: Intent | None = None) -> list[tuple[Severity, str]]:
+    return [(finding.severity, finding.severity_from) for finding in found(snap, rule_, intent)]
 
 
 class Limit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
