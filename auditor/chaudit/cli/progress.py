@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chaudit.cluster.collector import Progress
+    from chaudit.cluster.progress import Progress
 
 
 @contextmanager

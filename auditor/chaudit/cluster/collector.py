@@ -1,7 +1,7 @@
-"""The collector: reads sources from a live cluster into a snapshot, several at once, page by page."""
+"""The collector: reads sources from a live cluster into a snapshot, several at once."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -11,29 +11,16 @@ import msgspec
 from chaudit.cluster.client import Client, Patience, RequestError
 from chaudit.cluster.connection import CONNECTIONS, Connection
 from chaudit.cluster.discovery import Discovery
+from chaudit.cluster.lists import Lists
+from chaudit.cluster.progress import Progress, Watcher
 from chaudit.errors import ClusterUnavailableError
-from chaudit.evidence.decoding import Decoded, ListDecoder, list_meta
-from chaudit.evidence.reading import Reading, Rejected, State
+from chaudit.evidence.decoding import Decoded, ListDecoder
+from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot, cluster_uid
 from chaudit.evidence.source import ObjectName, Resource, Source
 from chaudit.objects import KubernetesObject
 
 R = TypeVar("R", bound=KubernetesObject)
-
-_LIST_ATTEMPTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the reading of one source has come; `total` is 0 while it is unknown."""
-
-    source: str
-    objects: int
-    total: int = 0
-    done: bool = False
-
-
-Watcher = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +43,8 @@ class Collector:
         discovery = Discovery(client)
         version = self._knock(discovery)
         with ThreadPoolExecutor(CONNECTIONS) as fetching, ThreadPoolExecutor(CONNECTIONS) as reading:
-            reader = _Reader(client, discovery, fetching, self.page_size, self.watch)
+            lists = Lists(client, discovery, fetching, self.page_size, self.watch)
+            reader = _Reader(client, discovery, lists, self.watch)
             readings = {found.source: found for found in reading.map(reader.read, sources)}
         uid = cluster_uid(readings[KUBE_SYSTEM.name]) if KUBE_SYSTEM.name in readings else ""
         cluster = Cluster(uid, self.connection.server, self.connection.context, version)
@@ -78,8 +66,7 @@ class Collector:
 class _Reader:
     client: Client
     discovery: Discovery
-    fetching: ThreadPoolExecutor
-    page_size: int
+    lists: Lists
     watch: Watcher
 
     def read(self, source: Source[R]) -> Reading[R]:
@@ -120,13 +107,7 @@ class _Reader:
         if source.only:
             found = (self._named(resource, wanted) for wanted in source.only)
             return decoder.objects([body for body in found if body is not None])
-        for _ in range(_LIST_ATTEMPTS - 1):
-            try:
-                return self._pages(source, resource, decoder)
-            except RequestError as error:
-                if not error.is_expired:
-                    raise
-        return self._pages(source, resource, decoder)
+        return self.lists.read(source.name, resource, decoder)
 
     def _named(self, resource: Resource, wanted: ObjectName) -> bytes | None:
         namespace = f"/namespaces/{wanted.namespace}" if wanted.namespace else ""
@@ -136,25 +117,6 @@ class _Reader:
             if error.is_not_found:
                 return None
             raise
-
-    def _pages(self, source: Source[R], resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]:
-        """Read a list to its end; the next page is on its way while one is decoded."""
-        records: list[R] = []
-        rejected: list[Rejected] = []
-        next_page: Future[bytes] | None = self._fetch(resource, "")
-        while next_page:
-            body = next_page.result()
-            meta = list_meta(body)
-            next_page = self._fetch(resource, meta.continue_) if meta.continue_ else None
-            page = decoder.page(body)
-            records += page.records
-            rejected += page.rejected
-            self.watch(Progress(source.name, len(records), len(records) + (meta.remaining_item_count or 0)))
-        return Decoded(tuple(records), tuple(rejected))
-
-    def _fetch(self, resource: Resource, token: str) -> "Future[bytes]":
-        query = {"limit": str(self.page_size)} | ({"continue": token} if token else {})
-        return self.fetching.submit(self.client.get, resource.list_path, query)
 
 
 def _problem(error: RequestError) -> str:

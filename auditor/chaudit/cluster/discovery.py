@@ -1,5 +1,6 @@
 """What a cluster serves. Absent is decided only here: LIST is 403 without rights, even for groups that do not exist."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
@@ -12,8 +13,9 @@ from chaudit.evidence.source import Resource
 T = TypeVar("T")
 
 
-class _Name(msgspec.Struct):
+class _Resource(msgspec.Struct):
     name: str
+    namespaced: bool = False
 
 
 class _Versions(msgspec.Struct):
@@ -30,7 +32,7 @@ class _Groups(msgspec.Struct):
 
 
 class _Resources(msgspec.Struct):
-    resources: list[_Name] = []
+    resources: list[_Resource] = []
 
 
 class _Version(msgspec.Struct, rename="camel"):
@@ -43,7 +45,7 @@ class Discovery:
 
     client: Client
     _groups: frozenset[tuple[str, str]] | None = None
-    _resources: dict[str, frozenset[str]] = field(default_factory=dict)
+    _resources: dict[str, Mapping[str, _Resource]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def serves(self, resource: Resource) -> bool:
@@ -55,6 +57,14 @@ class Discovery:
         if resource.group and (resource.group, resource.version) not in self._known_groups():
             return False
         return resource.plural in self._known_resources(resource.discovery_path)
+
+    def is_namespaced(self, resource: Resource) -> bool:
+        """Whether the objects of a resource that is served live in namespaces.
+
+        Raises:
+            RequestError: discovery was refused or failed.
+        """
+        return self._known_resources(resource.discovery_path)[resource.plural].namespaced
 
     def version(self) -> str:
         """Return the server's version, `v1.29.3`.
@@ -71,7 +81,7 @@ class Discovery:
                 self._groups = frozenset((group.name, served.version) for group in groups for served in group.versions)
             return self._groups
 
-    def _known_resources(self, path: str) -> frozenset[str]:
+    def _known_resources(self, path: str) -> Mapping[str, _Resource]:
         with self._lock:
             if path not in self._resources:
                 try:
@@ -80,7 +90,7 @@ class Discovery:
                     if not error.is_not_found:
                         raise
                     served = []
-                self._resources[path] = frozenset(resource.name for resource in served)
+                self._resources[path] = {resource.name: resource for resource in served}
             return self._resources[path]
 
 

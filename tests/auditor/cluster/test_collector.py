@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from chaudit.cluster.client import Patience
-from chaudit.cluster.collector import Collector, Progress
+from chaudit.cluster.collector import Collector
 from chaudit.cluster.connection import connect
+from chaudit.cluster.progress import Progress
 from chaudit.errors import ClusterUnavailableError, KubeconfigError
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
@@ -37,8 +38,12 @@ WIDGETS = Source(
 )
 
 
-def service(name: str) -> Mapping[str, Any]:
-    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "shop"}, "spec": {}}
+def service(name: str, namespace: str = "shop") -> Mapping[str, Any]:
+    return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace}, "spec": {}}
+
+
+def namespace(name: str) -> Mapping[str, Any]:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def widget(name: str, size: object = 1, group: str = "example.org/v1") -> Mapping[str, Any]:
@@ -72,6 +77,45 @@ def names(reading: Reading[Any]) -> list[str]:
 @pytest.mark.parametrize("page_size", [1, 10, 25, 500])
 def test_every_object_is_read_once_whatever_the_page(server: ApiServer, tmp_path: Path, page_size: int) -> None:
     assert sorted(names(read(server, tmp_path, SERVICES, page_size))) == [f"s{number:02}" for number in range(25)]
+
+
+def test_a_long_list_is_read_namespace_by_namespace(server: ApiServer, tmp_path: Path) -> None:
+    server.add(namespace("shop"), namespace("bank"), service("till", "bank"))
+
+    reading = read(server, tmp_path, SERVICES, page_size=5)
+
+    assert sorted(names(reading)) == [*(f"s{number:02}" for number in range(25)), "till"]
+    assert {request.path for request in server.requests if request.path.endswith("services")} == {
+        "/api/v1/services",
+        "/api/v1/namespaces/shop/services",
+        "/api/v1/namespaces/bank/services",
+        "/api/v1/namespaces/kube-system/services",
+    }
+
+
+def test_objects_left_behind_by_a_namespace_are_not_missed(server: ApiServer, tmp_path: Path) -> None:
+    server.add(namespace("bank"), service("till", "bank"))
+
+    assert len(names(read(server, tmp_path, SERVICES, page_size=5))) == 26
+
+
+@pytest.mark.parametrize("where", ["namespaces", "/api/v1/namespaces/shop/services"])
+def test_a_long_list_is_read_as_a_whole_where_it_may_not_be_divided(
+    server: ApiServer, tmp_path: Path, where: str
+) -> None:
+    server.add(namespace("shop"))
+    server.fault(where, faults.denied)
+
+    assert len(names(collect(server, tmp_path, SERVICES, page_size=5).reading(SERVICES))) == 25
+
+
+def test_a_part_of_a_long_list_is_never_the_list(server: ApiServer, tmp_path: Path) -> None:
+    server.add(namespace("shop"))
+    server.fault("services", faults.truncated, after_pages=2)
+
+    reading = read(server, tmp_path, SERVICES, page_size=5)
+
+    assert (reading.state, reading.objects) == (State.FAILED, ())
 
 
 def test_the_cluster_is_named_by_server_context_version_and_uid(server: ApiServer, tmp_path: Path) -> None:

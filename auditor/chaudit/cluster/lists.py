@@ -1,0 +1,117 @@
+"""Whole lists, page by page; a long one namespace by namespace, so that its pages need not wait for each other."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
+
+from chaudit.cluster.client import Client, RequestError
+from chaudit.cluster.discovery import Discovery
+from chaudit.cluster.progress import Progress, Watcher
+from chaudit.evidence.decoding import Decoded, ListDecoder, list_meta
+from chaudit.evidence.reading import Rejected
+from chaudit.evidence.snapshot import Namespace
+from chaudit.evidence.source import Resource
+from chaudit.objects import KubernetesObject
+
+R = TypeVar("R", bound=KubernetesObject)
+
+_ATTEMPTS = 3
+_LONG = 4
+"""A list of more pages than this is long."""
+
+_CROWDED = 10
+"""Reading by namespace pays off as long as a page holds the objects of no more namespaces than this."""
+
+_AHEAD = 4
+"""Pages that are on their way, or wait to be decoded, at once: each takes several megabytes."""
+
+_Begun = tuple[str, Future[bytes]]
+"""The path of a list, and its first page on the way."""
+
+_NAMESPACES = Resource("", "v1", "namespaces", "Namespace")
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Reads lists of one cluster, in whichever thread it is asked to.
+
+    The pages of a list form a chain, each known only from the one before. A long list of a namespaced kind is
+    therefore read anew for each namespace, over several connections.
+    """
+
+    client: Client
+    discovery: Discovery
+    fetching: ThreadPoolExecutor
+    page_size: int
+    watch: Watcher
+
+    def read(self, source: str, resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]:
+        """Return all objects of a list, watched under the name of its source; one that expires is begun again.
+
+        Raises:
+            RequestError: a page was not to be had.
+            msgspec.DecodeError: an answer is not a list.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return self._read(source, resource, decoder)
+            except RequestError as error:
+                if not error.is_expired:
+                    raise
+        return self._read(source, resource, decoder)
+
+    def _read(self, source: str, resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]:
+        path = resource.list_path
+        first = self._fetch(path)
+        total = self.page_size + (list_meta(first.result()).remaining_item_count or 0)
+        if total > _LONG * self.page_size:
+            try:
+                found = self._decode(source, decoder, self._pages(self._by_namespace(resource, total)), total)
+            except RequestError:
+                found = Decoded(())  # the list as a whole will say what is wrong, or be read all the same
+            # A namespace whose deletion was forced leaves objects behind: where any are missing, they may be these.
+            if len(found.records) + len(found.rejected) >= total:
+                return found
+        return self._decode(source, decoder, self._pages(iter([(path, first)])), total)
+
+    def _by_namespace(self, resource: Resource, total: int) -> Iterator[_Begun]:
+        """Yield the list of each namespace; nothing where the list cannot, or had better not, be divided."""
+        if not self.discovery.is_namespaced(resource):
+            return
+        decoder = ListDecoder(Namespace)
+        pages = self._pages(iter([(_NAMESPACES.list_path, self._fetch(_NAMESPACES.list_path))]))
+        names = [namespace.name for body in pages for namespace in decoder.page(body).records]
+        if len(names) * self.page_size > _CROWDED * total:
+            return
+        for name in names:
+            path = f"{resource.discovery_path}/namespaces/{name}/{resource.plural}"
+            yield path, self._fetch(path)
+
+    def _decode(self, source: str, decoder: ListDecoder[R], pages: Iterable[bytes], total: int) -> Decoded[R]:
+        records: list[R] = []
+        rejected: list[Rejected] = []
+        for body in pages:
+            page = decoder.page(body)
+            records += page.records
+            rejected += page.rejected
+            self.watch(Progress(source, len(records), max(total, len(records))))
+        return Decoded(tuple(records), tuple(rejected))
+
+    def _pages(self, lists: Iterator[_Begun]) -> Iterator[bytes]:
+        """Yield every page of these lists; the next ones are on their way while one is decoded."""
+        under_way = deque(islice(lists, _AHEAD))
+        while under_way:
+            path, page = under_way.popleft()
+            body = page.result()
+            if token := list_meta(body).continue_:
+                under_way.append((path, self._fetch(path, token)))
+            else:
+                under_way.extend(islice(lists, 1))
+            yield body
+
+    def _fetch(self, path: str, token: str = "") -> Future[bytes]:
+        query = {"limit": str(self.page_size)} | ({"continue": token} if token else {})
+        return self.fetching.submit(self.client.get, path, query)
