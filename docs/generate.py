@@ -48,7 +48,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     yield "sources.md", GENERATED + sources(host)
     yield "../deploy/cronjob.yaml", scheduled(host)
     yield "schemas/intent.schema.json", json.dumps(intent_schema(), indent=2) + "\n"
-    yield "schemas/report.schema.json", json.dumps(report_schema(), indent=2) + "\n"
+    yield "schemas/report.schema.json", json.dumps(report_schema(host.exhibits), indent=2) + "\n"
 
 
 def catalogue(host: PluginHost) -> str:

@@ -11,6 +11,7 @@ from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot
 from chaudit.evidence.source import ObjectName, Resource, Source
 from chaudit.evidence.view import View, view
+from chaudit.exhibits import Exhibit, Exhibited, Shown
 from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation, Waiver
 from chaudit.gate import ExitCode, Verdict
 from chaudit.hookspecs import hookimpl
@@ -32,6 +33,8 @@ __all__ = [
     "Controls",
     "DoesNotApplyError",
     "Evidence",
+    "Exhibit",
+    "Exhibited",
     "ExitCode",
     "Finding",
     "Framework",
@@ -53,6 +56,7 @@ __all__ = [
     "Scan",
     "Settings",
     "Severity",
+    "Shown",
     "Snapshot",
     "Source",
     "State",

@@ -32,6 +32,11 @@ class Evaluation:
         self._values: dict[Input[Any], Any] = {}
         self._failures: dict[Input[Any], CannotTellError | DoesNotApplyError] = {}
 
+    @property
+    def cluster_uid(self) -> str:
+        """The identity of the cluster that was looked at."""
+        return self._snapshot.cluster.uid
+
     def reading(self, source: Source[R]) -> Reading[R]:
         """Return what was read from a source."""
         return self._snapshot.reading(source)
@@ -90,14 +95,13 @@ def check_settings(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
         _settings(rule, file.intent.rules.get(rule.id, RuleIntent()), file)
 
 
-def evaluate(snapshot: Snapshot, file: IntentFile, rules: Iterable[Rule[Any]]) -> tuple[Finding, ...]:
+def evaluate(facts: Evaluation, file: IntentFile, rules: Iterable[Rule[Any]]) -> tuple[Finding, ...]:
     """Judge every subject of every rule; findings come in the stable order of reports.
 
     Raises:
         IntentError: the intent file's settings of a rule do not fit it.
     """
-    facts = Evaluation(snapshot, file.intent)
-    judges = [_Judge(rule, facts, file, snapshot.cluster.uid) for rule in rules]
+    judges = [_Judge(rule, facts, file) for rule in rules]
     findings = [finding for judge in judges for finding in judge.findings()]
     return tuple(sorted(findings, key=lambda finding: finding.sort_key))
 
@@ -105,10 +109,9 @@ def evaluate(snapshot: Snapshot, file: IntentFile, rules: Iterable[Rule[Any]]) -
 class _Judge:
     """One rule at work on one set of facts."""
 
-    def __init__(self, rule: Rule[Any], facts: Evaluation, file: IntentFile, cluster_uid: str) -> None:
+    def __init__(self, rule: Rule[Any], facts: Evaluation, file: IntentFile) -> None:
         self._rule = rule
         self._facts = facts
-        self._cluster_uid = cluster_uid
         self._declared = file.intent.rules.get(rule.id, RuleIntent())
         self._settings = _settings(rule, self._declared, file)
 
@@ -185,7 +188,7 @@ class _Judge:
         unknown = tuple(dict.fromkeys(word.reason for word in said if isinstance(word, Unknown)))
         not_applicable = tuple(word.reason for word in said if isinstance(word, NotApplicable))
         return Finding(
-            fingerprint=fingerprint(self._cluster_uid, self._rule.id, subject),
+            fingerprint=fingerprint(self._facts.cluster_uid, self._rule.id, subject),
             rule=self._rule.id,
             title=self._rule.title,
             severity=severity,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import click
 
     from chaudit.evidence.source import Source
+    from chaudit.exhibits import Exhibit
     from chaudit.report import Reporter
     from chaudit.rules import Rule
 
@@ -24,6 +25,11 @@ def register_rules() -> "Iterable[Rule[Any]]":  # type: ignore[empty-body]  # pl
 @hookspec
 def register_sources() -> "Iterable[Source[Any]]":  # type: ignore[empty-body]
     """Return kinds of object worth collecting beyond those that rules ask for, so that `chaudit collect` keeps them."""
+
+
+@hookspec
+def register_exhibits() -> "Iterable[Exhibit[Any]]":  # type: ignore[empty-body]
+    """Return what reports are to show beside findings. In the JSON report each is a member by its name."""
 
 
 @hookspec

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import click
 
     from chaudit.evidence.source import Source
+    from chaudit.exhibits import Exhibit
     from chaudit.report import Reporter
     from chaudit.rules import Rule
 
@@ -52,6 +53,21 @@ class PluginHost:
             PluginError: two plugins give the same name, or a hook raises.
         """
         return self._registered("register_sources", lambda source: source.name)
+
+    @cached_property
+    def exhibits(self) -> "tuple[Exhibit[Any], ...]":
+        """All exhibits by name.
+
+        Raises:
+            PluginError: two plugins give the same name, or one that the report has itself, or a hook raises.
+        """
+        from chaudit.report import Report  # noqa: PLC0415 - most commands make no report
+
+        found: tuple[Exhibit[Any], ...] = self._registered("register_exhibits", lambda exhibit: exhibit.name)
+        for exhibit in found:
+            if exhibit.name in Report.__struct_fields__:
+                raise PluginError(exhibit.type.__module__, f"the report has a member {exhibit.name!r} already")
+        return found
 
     @cached_property
     def reporters(self) -> "tuple[Reporter, ...]":

@@ -1,20 +1,23 @@
 """The report (`chaudit.report/v1`): what every report format is written from, and itself the JSON format."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from chaudit.controls import Controls
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
+from chaudit.exhibits import Exhibit, Exhibited
 from chaudit.finding import Finding
 from chaudit.gate import Verdict
 from chaudit.rules import Rule
 from chaudit.severity import Severity
 from chaudit.version import VERSION
+
+T = TypeVar("T")
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -62,6 +65,7 @@ class Report(msgspec.Struct, frozen=True):
     """One scan, whole. Findings and evidence come in a stable order; additions to this schema are additive only.
 
     `error` says why nothing was judged (exit code 4); `warnings` speak of the scan itself, such as expired waivers.
+    In JSON the value of each exhibit is a member of the report by the exhibit's name, left out where there is none.
     """
 
     cluster: Cluster
@@ -71,9 +75,22 @@ class Report(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     rules: tuple[RuleSummary, ...] = ()
     warnings: tuple[str, ...] = ()
+    exhibits: tuple[Exhibited[Any], ...] = ()
     error: str = ""
     tool: Tool = Tool()
     schema: Literal["chaudit.report/v1"] = "chaudit.report/v1"
+
+    def exhibited(self, exhibit: Exhibit[T]) -> Exhibited[T] | None:
+        """Return what became of an exhibit; None where the report was made without it."""
+        return next((one for one in self.exhibits if one.name == exhibit.name), None)
+
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """The members of the JSON report, what identifies it first and the values of exhibits last."""
+        first = dict.fromkeys(("schema", "tool", "cluster", "scan", "verdict"))
+        own = first | msgspec.structs.asdict(self)
+        own["exhibits"] = [msgspec.structs.replace(one, value=None) for one in self.exhibits]
+        return own | {one.name: one.value for one in self.exhibits if one.value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +117,14 @@ def summaries_of(rules: Iterable[Rule[Any]]) -> tuple[RuleSummary, ...]:
     )
 
 
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of the report."""
-    return msgspec.json.schema(Report)
+def json_schema(exhibits: Sequence[Exhibit[Any]] = ()) -> dict[str, Any]:
+    """Return the JSON Schema of the report with these exhibits."""
+    types = (Report, *(exhibit.type for exhibit in exhibits))
+    (report, *values), definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    del definitions["Exhibited_Any_"]["properties"]["value"]
+    for exhibit, value in zip(exhibits, values, strict=True):
+        definitions["Report"]["properties"][exhibit.name] = value | {"description": exhibit.title}
+    return report | {"$defs": definitions}
 
 
 def _evidence(reading: Reading[Any]) -> Evidence:

@@ -4,21 +4,29 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chaudit.engine import evaluate
+from chaudit.engine import Evaluation, evaluate
 from chaudit.evidence.snapshot import Cluster, Snapshot
+from chaudit.exhibits import Exhibit, exhibited
 from chaudit.gate import Threshold, apply_waivers
 from chaudit.intent.loading import IntentFile
 from chaudit.report import Report, Scan, evidence_of, summaries_of
 from chaudit.rules import Rule
 
 
-def judge(snapshot: Snapshot, file: IntentFile, rules: Sequence[Rule[Any]], threshold: Threshold) -> Report:
+def judge(
+    snapshot: Snapshot,
+    file: IntentFile,
+    rules: Sequence[Rule[Any]],
+    threshold: Threshold,
+    exhibits: Sequence[Exhibit[Any]] = (),
+) -> Report:
     """Return the report on a snapshot; waivers are held against the day the evidence was taken.
 
     Raises:
         IntentError: the intent file's settings of a rule do not fit it.
     """
-    waived = apply_waivers(evaluate(snapshot, file, rules), file.intent.waivers, snapshot.finished.date())
+    facts = Evaluation(snapshot, file.intent)
+    waived = apply_waivers(evaluate(facts, file, rules), file.intent.waivers, snapshot.finished.date())
     return Report(
         cluster=snapshot.cluster,
         scan=Scan(snapshot.started, snapshot.finished, file.sha256),
@@ -27,6 +35,7 @@ def judge(snapshot: Snapshot, file: IntentFile, rules: Sequence[Rule[Any]], thre
         findings=waived.findings,
         rules=summaries_of(rules),
         warnings=waived.warnings,
+        exhibits=tuple(exhibited(exhibit, facts) for exhibit in exhibits),
     )
 
 

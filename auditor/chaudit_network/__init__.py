@@ -5,7 +5,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from chaudit import Source, hookimpl
+from chaudit import Exhibit, Source, hookimpl
 from chaudit_network import kinds
 
 
@@ -14,3 +14,10 @@ def register_sources() -> Iterable[Source[Any]]:
     """Return every kind the model knows, so that `chaudit collect` keeps them all."""
     modules = (import_module(f"{kinds.__name__}.{module.name}") for module in iter_modules(kinds.__path__))
     return [value for module in modules for value in vars(module).values() if isinstance(value, Source)]
+
+
+@hookimpl
+def register_exhibits() -> Iterable[Exhibit[Any]]:
+    """Return what reports show of the network, imported only when one is made."""
+    exhibits: Iterable[Exhibit[Any]] = import_module(f"{__name__}.exhibits").EXHIBITS
+    return exhibits

@@ -6,7 +6,6 @@ import msgspec
 
 from chaudit import Report
 
-_FIRST = ("schema", "tool", "cluster", "scan", "verdict")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
@@ -16,8 +15,7 @@ def render(report: Report) -> str:
     Characters that a terminal might act on are `\u` escapes, so that nothing happens to who prints it and decoding
     still gives back what was there.
     """
-    members = dict.fromkeys(_FIRST) | msgspec.structs.asdict(report)
-    text = msgspec.json.format(msgspec.json.encode(members), indent=2).decode()
+    text = msgspec.json.format(msgspec.json.encode(report.members), indent=2).decode()
     return _BEYOND_ASCII.sub(_visible, text) + "\n"
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from auditor.world import OTHERS, THINGS, Thing, loaded, snapshot, thing, unread
-from chaudit.engine import evaluate, sources_of
+from chaudit.engine import Evaluation, evaluate, sources_of
 from chaudit.errors import CannotTellError, DoesNotApplyError, IntentError, PluginError
 from chaudit.evidence.input import Input
 from chaudit.evidence.reading import Reading, State
@@ -32,7 +32,8 @@ def small(subject: Thing, *_: object) -> Verdicts:
 
 
 def found(snap: Snapshot, rule_: Rule[Any], intent: Intent | None = None) -> list[Finding]:
-    return list(evaluate(snap, IntentFile(intent or Intent(), "intent"), [rule_]))
+    file = IntentFile(intent or Intent(), "intent")
+    return list(evaluate(Evaluation(snap, file.intent), file, [rule_]))
 
 
 def outcomes(snap: Snapshot, rule_: Rule[Any]) -> dict[str, Outcome]:
@@ -144,9 +145,8 @@ def test_a_view_is_computed_once_for_all_rules_and_its_failure_too() -> None:
         calls.append(1)
         raise CannotTellError("no")
 
-    evaluate(
-        snapshot(loaded(THINGS, thing("a"))), IntentFile(), [a_rule(counted, small), a_rule(THINGS, small, counted)]
-    )
+    facts = Evaluation(snapshot(loaded(THINGS, thing("a"))), Intent())
+    evaluate(facts, IntentFile(), [a_rule(counted, small), a_rule(THINGS, small, counted)])
 
     assert len(calls) == 1
 

@@ -12,6 +12,8 @@ from auditor.world import THINGS
 from chaudit import host as host_module
 from chaudit.errors import PluginError
 from chaudit.evidence.source import Source
+from chaudit.evidence.view import View
+from chaudit.exhibits import Exhibit
 from chaudit.hookspecs import hookimpl
 from chaudit.host import PluginHost
 from chaudit.report import Report, Reporter
@@ -53,6 +55,23 @@ def test_hook_register_reporters() -> None:
     text = Reporter("text", "chaudit.txt", render)
 
     assert PluginHost([("a", plugin("register_reporters", text))]).reporters == (text,)
+
+
+def an_exhibit(name: str) -> Exhibit[Any]:
+    return Exhibit(name, "Things", tuple[str, ...], View("things", (), tuple))
+
+
+def test_hook_register_exhibits() -> None:
+    things = an_exhibit("things")
+
+    assert PluginHost([("a", plugin("register_exhibits", things))]).exhibits == (things,)
+
+
+def test_an_exhibit_by_the_name_of_something_that_the_report_has_is_refused() -> None:
+    host = PluginHost([("a", plugin("register_exhibits", an_exhibit("findings")))])
+
+    with pytest.raises(PluginError, match="the report has a member 'findings' already"):
+        _ = host.exhibits
 
 
 def test_hook_register_commands() -> None:

@@ -13,6 +13,7 @@ from chaudit.cli.summary import print_summary
 from chaudit.engine import check_settings, sources_of
 from chaudit.errors import ClusterUnavailableError, ReportError, UsageError
 from chaudit.evidence.snapshot import Cluster
+from chaudit.exhibits import Exhibit
 from chaudit.gate import Threshold
 from chaudit.host import PluginHost
 from chaudit.intent.loading import IntentFile
@@ -78,7 +79,7 @@ def scan(
     if snapshot and (cluster["kubeconfig"] or cluster["context"]):
         raise UsageError("--snapshot and --kubeconfig or --context exclude each other")
     source = snapshot or LiveCluster(**cluster, quiet=quiet)
-    report = _report(source, file, rules, threshold)
+    report = _report(source, file, rules, threshold, host.exhibits)
     problems = _write(outputs, report)
     to_stderr = any(output.path is None for output in outputs)
     print_summary(
@@ -89,13 +90,19 @@ def scan(
     return report.verdict.exit_code
 
 
-def _report(source: str | LiveCluster, file: IntentFile, rules: tuple[Rule[Any], ...], threshold: Threshold) -> Report:
+def _report(
+    source: str | LiveCluster,
+    file: IntentFile,
+    rules: tuple[Rule[Any], ...],
+    threshold: Threshold,
+    exhibits: tuple[Exhibit[Any], ...],
+) -> Report:
     sources = sources_of(rules)
     if isinstance(source, str):
-        return judge(load_snapshot(source, sources), file, rules, threshold)
+        return judge(load_snapshot(source, sources), file, rules, threshold, exhibits)
     started = datetime.now(UTC)
     try:
-        return judge(source.collect(sources), file, rules, threshold)
+        return judge(source.collect(sources), file, rules, threshold, exhibits)
     except ClusterUnavailableError as error:
         return unavailable(Cluster(server=error.server, context=error.context), str(error), file, threshold, started)
 

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from chaudit.engine import evaluate, sources_of
+from chaudit.engine import Evaluation, evaluate, sources_of
 from chaudit.evidence.decoding import ListDecoder
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
@@ -74,7 +74,7 @@ def run_case(case: Case, rule: Rule[Any]) -> list[Expected]:
     file = IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
     readings = {reading.source: reading for reading in _readings(case, sources_of([rule]))}
     snapshot = Snapshot(Cluster(uid="case"), readings, NOW, NOW)
-    return [_said(finding, case.findings) for finding in evaluate(snapshot, file, [rule])]
+    return [_said(finding, case.findings) for finding in evaluate(Evaluation(snapshot, file.intent), file, [rule])]
 
 
 def _readings(case: Case, sources: Sequence[Source[Any]]) -> Iterator[Reading[Any]]:

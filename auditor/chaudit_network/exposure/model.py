@@ -42,9 +42,10 @@ class Exposure(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class ExposureGroup:
-    """One way in at all places that cannot differ."""
+    """One way in at all places that cannot differ: some or all of those of one entrance."""
 
     way: WayIn
+    entrance: Entrance
     places: Sequence[Place]
     backends: Mapping[str, int]
     verdicts: Mapping[str, Verdict]
@@ -105,12 +106,13 @@ class ExposureModel:
             if isinstance(backends, CannotTellError):
                 unknown = Verdict(Reach.UNKNOWN, tuple(backends.reasons))
                 nobody_knows = {source.name: unknown for source in self.sources if source.has(family)}
-                yield ExposureGroup(way, places, {}, nobody_knows)
+                yield ExposureGroup(way, entrance, places, {}, nobody_knows)
                 continue
             found = usable(backends, entrance.version) or ()
             for alike in self._alike(way, places, backends, entrance):
                 verdicts = self._verdicts(way, entrance, alike[0], backends)
-                yield ExposureGroup(way, alike, Counter(backend.node for backend in found), verdicts)
+                counted = Counter(backend.node for backend in found)
+                yield ExposureGroup(way, entrance, alike, counted, verdicts)
 
     def _alike(
         self, way: WayIn, places: Sequence[Place], backends: Backends, entrance: Entrance
@@ -164,7 +166,7 @@ class ExposureModel:
     ) -> Iterator[Verdict]:
         """Yield what stands in the way of a source, in the order in which its packets meet it."""
         if way.via is Via.HOST_NETWORK:
-            yield Verdict(Reach.OPEN, (f"{way.target} declares the port on the network of its host",))
+            yield Verdict(Reach.OPEN, ("a pod declares the port on the network of its host",))
         elif way.via is Via.HEALTH_CHECK_NODE_PORT:
             yield health_check(way, entrance.family, entrance.node_ports, entrance.version)
         elif way.via is Via.NODE_PORT:
@@ -174,7 +176,7 @@ class ExposureModel:
             yield deliver(way, backends, entry, source)
             found = usable(backends, entrance.version) or ()
         elif way.via is Via.HOST_PORT:
-            yield Verdict(Reach.OPEN, (f"{way.target} asks for the port on its host",))
+            yield Verdict(Reach.OPEN, ("a pod asks for the port on its host",))
             found = backends.ready
         packet = Packet(place.address, way.protocol, way.port)
         yield self.host_guards.passing(entrance.guards, packet, found, source)

@@ -63,12 +63,12 @@ class Places:
         if address in self.by_address:
             yield from ((entrance, [place]) for entrance, place in self.by_address[address])
             return
-        for entrance, nodes in self._routed[address.version].items():
+        for entrance, nodes in self.routed[address.version].items():
             yield entrance, [Place(node, address, "", "") for node in nodes]
 
     @cached_property
-    def _routed(self) -> Mapping[int, Mapping[Entrance, Sequence[str]]]:
-        """The nodes by what they have in common at all their places of a family."""
+    def routed(self) -> Mapping[int, Mapping[Entrance, Sequence[str]]]:
+        """Where packets for an address that no node owns enter: nodes by what all their places of a family share."""
         found: dict[int, dict[Entrance, list[str]]] = {4: defaultdict(list), 6: defaultdict(list)}
         for node, own in self.by_node.items():
             for family in {entrance.family for entrance, _ in own}:

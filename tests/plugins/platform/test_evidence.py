@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from chaudit import Cluster, KubernetesObject, Outcome, Reading, Snapshot, State, Subject
-from chaudit.engine import evaluate, sources_of
+from chaudit import Cluster, Intent, KubernetesObject, Outcome, Reading, Snapshot, State, Subject
+from chaudit.engine import Evaluation, evaluate, sources_of
 from chaudit.evidence.snapshot import KUBE_SYSTEM
 from chaudit.intent.loading import IntentFile
 from chaudit_platform.evidence import all_evidence_was_read
@@ -19,7 +19,7 @@ def test_every_reading_of_a_snapshot_is_a_subject() -> None:
     )
     snapshot = Snapshot(Cluster("uid"), {reading.source: reading for reading in readings}, NOW, NOW)
 
-    findings = evaluate(snapshot, IntentFile(), [all_evidence_was_read])
+    findings = evaluate(Evaluation(snapshot, Intent()), IntentFile(), [all_evidence_was_read])
 
     assert [(finding.subject, finding.outcome, finding.unknown_because) for finding in findings] == [
         (Subject("Source", name="ip-pools"), Outcome.PASSED, ()),
