@@ -20,7 +20,7 @@ from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record,
 from chaudit.report import Evidence, Report, Reporter, RuleSummary, Scan
 from chaudit.rules import Rule, Settings, Verdicts, rule
 from chaudit.severity import Severity
-from chaudit.text import plural, printable
+from chaudit.text import enumerated, plural, printable
 
 __all__ = [
     "EVIDENCE",
@@ -67,6 +67,7 @@ __all__ = [
     "View",
     "Violation",
     "Waiver",
+    "enumerated",
     "hookimpl",
     "plural",
     "printable",

@@ -1,5 +1,7 @@
 """Text that comes from a cluster, made safe to show: names, messages and annotations there are hostile input."""
 
+from collections.abc import Sequence
+
 
 def printable(text: str) -> str:
     r"""Return `text` on one line, with every control, format and bidirectional character as a `\x..` escape.
@@ -23,3 +25,13 @@ def plural(count: int, noun: str) -> str:
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{count} {noun[:-1]}ies"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'x', 'sh', 'ch')) else 's'}"
+
+
+_SHOWN = 3
+"""How many names a message lists; evidence has them all."""
+
+
+def enumerated(names: Sequence[str], noun: str) -> str:
+    """Return how many there are, with the first few: `5 nodes (a, b, c, ...)`."""
+    more = ", ..." if len(names) > _SHOWN else ""
+    return printable(f"{plural(len(names), noun)} ({', '.join(names[:_SHOWN])}{more})")

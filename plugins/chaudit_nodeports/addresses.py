@@ -1,16 +1,12 @@
 """On which addresses of the nodes kube-proxy serves node ports."""
 
-from collections.abc import Sequence
-
-from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, plural, printable, rule
+from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, enumerated, rule
 from chaudit_network.exposure.serving import Limits, Serving, node_port_limits, serving
 
 _REFERENCES = (
     "https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address",
     "https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/",
 )
-_SHOWN = 3
-"""How many nodes a message names; the evidence has them all."""
 
 
 @rule(
@@ -30,11 +26,11 @@ def node_port_addresses_are_limited(limits: Limits) -> Verdicts:
     """
     for (family, why), nodes in limits.missing.items():
         yield Violation(
-            f"node ports are served on every IPv{family} address of {_named(nodes)}: {why}",
+            f"node ports are served on every IPv{family} address of {enumerated(nodes, 'node')}: {why}",
             {"family": family, "nodes": nodes},
         )
     for reason, nodes in limits.unknown.items():
-        yield Unknown(f"{_named(nodes)}: {reason}")
+        yield Unknown(f"{enumerated(nodes, 'node')}: {reason}")
 
 
 @rule(
@@ -62,8 +58,3 @@ def every_node_serves_node_ports(node: Serving) -> Verdicts:
                 yield Violation(
                     f"no known IPv{family} address serves node ports: {why}", {"addresses": [*map(str, node.addresses)]}
                 )
-
-
-def _named(nodes: Sequence[str]) -> str:
-    more = ", ..." if len(nodes) > _SHOWN else ""
-    return printable(f"{plural(len(nodes), 'node')} ({', '.join(nodes[:_SHOWN])}{more})")

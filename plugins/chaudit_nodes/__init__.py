@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chaudit import Rule, hookimpl
+from chaudit_nodes.agents import cni_agent_is_healthy, services_are_served_by_one_proxy
 from chaudit_nodes.attachment import node_is_on_the_cluster_host_network
 from chaudit_nodes.cni_address import kubelet_and_cni_use_one_network
 from chaudit_nodes.inventory import all_addresses_of_a_node_are_known
@@ -15,5 +16,7 @@ def register_rules() -> Iterable[Rule[Any]]:
     return [
         node_is_on_the_cluster_host_network,
         kubelet_and_cni_use_one_network,
+        cni_agent_is_healthy,
+        services_are_served_by_one_proxy,
         all_addresses_of_a_node_are_known,
     ]

@@ -49,6 +49,7 @@ def test_the_public_api_is_what_plugins_may_import() -> None:
         "View",
         "Violation",
         "Waiver",
+        "enumerated",
         "hookimpl",
         "plural",
         "printable",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaudit.text import plural, printable
+from chaudit.text import enumerated, plural, printable
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,9 @@ def test_counts_agree_with_their_nouns() -> None:
         "0 addresses",
         "3 days",
     ]
+
+
+def test_of_many_names_the_first_few_are_listed() -> None:
+    assert enumerated(["a"], "node") == "1 node (a)"
+    assert enumerated(["a", "b", "c"], "node") == "3 nodes (a, b, c)"
+    assert enumerated(["a", "b\n", "c", "d"], "node") == "4 nodes (a, b\\n, c, ...)"

@@ -1,10 +1,26 @@
 """Kinds of the core API group (https://kubernetes.io/docs/reference/kubernetes-api/)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated
 
 import msgspec
 
-from chaudit import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Resource, Source, Subject
+from chaudit import (
+    AnnotatedMeta,
+    CannotTellError,
+    KubernetesObject,
+    ObjectMeta,
+    Record,
+    Resource,
+    Source,
+    Subject,
+    printable,
+)
+
+SYSTEM_NAMESPACE = "kube-system"
+"""The namespace of the control plane: what runs there, or is called like it there, is believed to be it."""
 
 _TEMPLATE_HASH = "pod-template-hash"
 
@@ -62,6 +78,16 @@ class Node(KubernetesObject, frozen=True, gc=False, kw_only=True):
         return tuple(found.address for found in self.status.addresses if found.type == "InternalIP")
 
     @property
+    def is_virtual(self) -> bool:
+        """Whether virtual-kubelet plays a kubelet, so that no agent of the cluster runs there."""
+        return self.metadata.labels.get("type") == "virtual-kubelet"
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether the node runs Windows, where agents can be services of the system instead of pods."""
+        return self.metadata.labels.get("kubernetes.io/os") == "windows"
+
+    @property
     def is_ready(self) -> bool:
         """Whether the kubelet reports condition Ready as True."""
         return any(found.type == "Ready" and found.status == "True" for found in self.status.conditions)
@@ -103,14 +129,74 @@ class PodIP(Record, frozen=True, gc=False):
     ip: str = ""
 
 
+class ContainerRunning(Record, frozen=True, gc=False):
+    """Since when a container runs; a restart begins anew, while the pod's own start remains."""
+
+    started_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+class ContainerState(Record, frozen=True, gc=False):
+    """What a container is doing, if it is running."""
+
+    running: ContainerRunning | None = None
+
+
+class ContainerStatus(Record, frozen=True, gc=False):
+    """How one container is."""
+
+    name: str
+    state: ContainerState = ContainerState()
+
+
 class PodStatus(Record, frozen=True, gc=False):
-    """How a pod is, and its addresses: `pod_ips` has at most one of each family, of which `pod_ip` is the first."""
+    """How a pod is, and its addresses: `pod_ips` has at most one of each family, of which `pod_ip` is the first.
+
+    Containers are kept of pods in kube-system only: nobody asks since when others run, and there are many.
+    """
 
     phase: str = ""
     conditions: tuple[Condition, ...] = ()
     host_ip: str = msgspec.field(default="", name="hostIP")
     pod_ip: str = msgspec.field(default="", name="podIP")
     pod_ips: tuple[PodIP, ...] = msgspec.field(default=(), name="podIPs")
+    container_statuses: tuple[ContainerStatus, ...] = ()
+
+
+class NetworkStatus(Record, frozen=True, gc=False):
+    """A network that a pod is attached to; the default one is the pod network, the same for all pods."""
+
+    name: str = ""
+    interface: str = ""
+    ips: tuple[str, ...] = ()
+    default: bool = False
+
+
+class PodAnnotations(Record, frozen=True, gc=False):
+    """The annotations of pods that are evidence: where Multus says to which networks it attached them.
+
+    It is kept only where there are others than the default network, or where that cannot be told.
+    """
+
+    network_status: str = msgspec.field(default="", name="k8s.v1.cni.cncf.io/network-status")
+
+    def __post_init__(self) -> None:
+        """Forget what is the same for all pods."""
+        if self.network_status:
+            with suppress(CannotTellError):
+                if all(network.default for network in self.networks):
+                    msgspec.structs.force_setattr(self, "network_status", "")
+
+    @property
+    def networks(self) -> Sequence[NetworkStatus]:
+        """The networks, where there are others than the default one.
+
+        Raises:
+            CannotTellError: the annotation is not readable.
+        """
+        try:
+            return msgspec.json.decode(self.network_status or "[]", type=tuple[NetworkStatus, ...])
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise CannotTellError(f"annotation network-status is not readable: {printable(str(error))}") from error
 
 
 class OwnerReference(Record, frozen=True, gc=False):
@@ -122,9 +208,10 @@ class OwnerReference(Record, frozen=True, gc=False):
 
 
 class PodMeta(ObjectMeta, frozen=True, gc=False):
-    """Metadata with owners, by which a pod is one of several that are the same."""
+    """Metadata with owners, by which a pod is one of several that are the same, and the annotations in question."""
 
     owner_references: tuple[OwnerReference, ...] = ()
+    annotations: PodAnnotations = PodAnnotations()
 
 
 class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
@@ -133,6 +220,11 @@ class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
     metadata: PodMeta
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
+
+    def __post_init__(self) -> None:
+        """Forget the containers of all pods but those in question."""
+        if self.status.container_statuses and self.namespace != SYSTEM_NAMESPACE:
+            msgspec.structs.force_setattr(self.status, "container_statuses", ())
 
     @property
     def workload(self) -> Subject:
@@ -155,6 +247,11 @@ class Pod(KubernetesObject, frozen=True, gc=False, kw_only=True):
         return self.status.phase == "Running" and any(
             found.type == "Ready" and found.status == "True" for found in self.status.conditions
         )
+
+    def running_since(self, container: str) -> datetime | None:
+        """Return since when a container of a pod in kube-system runs, None where it does not or that is not said."""
+        states = (found.state for found in self.status.container_statuses if found.name == container)
+        return next((state.running.started_at for state in states if state.running), None)
 
 
 class Namespace(KubernetesObject, frozen=True, gc=False, kw_only=True):

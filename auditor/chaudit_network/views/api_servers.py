@@ -8,11 +8,8 @@ from chaudit import CannotTellError, Reading, Record, Subject, view
 from chaudit_network.documents import parse_yaml
 from chaudit_network.flags import Flags, flags_of
 from chaudit_network.kinds.configuration import CONFIG_MAPS, ConfigMap
-from chaudit_network.kinds.core import PODS, Container, Pod
+from chaudit_network.kinds.core import PODS, SYSTEM_NAMESPACE, Container, Pod
 from chaudit_network.views.unread import Unread
-
-_NAMESPACE = "kube-system"
-"""Where a pod that is named like an API server is believed to be one."""
 
 _PROGRAM = "kube-apiserver"
 _KUBEADM = "kubeadm-config"
@@ -73,17 +70,17 @@ def api_servers(pods: Reading[Pod], config_maps: Reading[ConfigMap]) -> Sequence
             return [ApiServer(config_map.subject, _by_kubeadm(config_map.data["ClusterConfiguration"]))]
     _ = pods.records
     raise CannotTellError(
-        f"how the API server was started is not to be seen: {_NAMESPACE} has neither a {_PROGRAM} pod nor a ConfigMap "
-        f"{_KUBEADM}, as where the control plane is managed by a provider"
+        f"how the API server was started is not to be seen: {SYSTEM_NAMESPACE} has neither a {_PROGRAM} pod nor a "
+        f"ConfigMap {_KUBEADM}, as where the control plane is managed by a provider"
     )
 
 
 def _in_pods(pods: Reading[Pod]) -> Iterator[ApiServer | Unread]:
     for pod in pods.objects:
-        if pod.namespace == _NAMESPACE and pod.status.phase not in _ENDED and (container := _container(pod)):
+        if pod.namespace == SYSTEM_NAMESPACE and pod.status.phase not in _ENDED and (container := _container(pod)):
             yield ApiServer(pod.subject, flags_of(container))
     for rejected in pods.rejected:
-        if rejected.subject.namespace == _NAMESPACE and rejected.subject.name.startswith(_PROGRAM):
+        if rejected.subject.namespace == SYSTEM_NAMESPACE and rejected.subject.name.startswith(_PROGRAM):
             yield Unread(rejected.subject, f"the object is malformed: {rejected.reason}")
 
 
@@ -95,7 +92,7 @@ def _by_kubeadm(text: str) -> Flags:
     try:
         configured = parse_yaml(text, _ClusterConfiguration).api_server
     except CannotTellError as gap:
-        raise CannotTellError(f"ConfigMap {_NAMESPACE}/{_KUBEADM} is not readable: {gap}") from gap
+        raise CannotTellError(f"ConfigMap {SYSTEM_NAMESPACE}/{_KUBEADM} is not readable: {gap}") from gap
     given = configured.extra_args if configured else None
     if isinstance(given, Mapping):
         return {name: [value] for name, value in given.items()}

@@ -9,7 +9,12 @@ from chaudit_network.addresses import IPAddress
 from chaudit_network.kinds.calico_policy import FELIX_CONFIGURATIONS, FelixConfiguration
 from chaudit_network.kinds.configuration import CONFIG_MAPS, ConfigMap
 from chaudit_network.kinds.core import PODS, Node, Pod
-from chaudit_network.views.kube_proxy_configuration import Configurations, find_configurations
+from chaudit_network.views.kube_proxy_configuration import (
+    Configurations,
+    Replacement,
+    find_configurations,
+    find_replacement,
+)
 from chaudit_network.views.node_proxy import Mode, NodeProxy, Served, Version, version_of
 
 
@@ -31,6 +36,20 @@ class KubeProxy:
         if node.name not in self._on:
             self._on[node.name] = NodeProxy(self._configurations.on(node.name), node)
         return self._on[node.name]
+
+    @cached_property
+    def replacement(self) -> Replacement | None:
+        """What serves services in place of kube-proxy.
+
+        Raises:
+            CannotTellError: whether something does was not read.
+        """
+        return find_replacement(self.config_maps, self.felix)
+
+    @property
+    def written_in(self) -> ConfigMap | None:
+        """The object in which the configuration of all is written, None where each has flags of its own."""
+        return self._configurations.written_in
 
     def mode(self, node: Node) -> Mode:
         """Return the mode of a node's kube-proxy.

@@ -1,7 +1,7 @@
 """Where kube-proxy's configuration is found: in a ConfigMap for all nodes, or in the flags of each node's pod."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chaudit import CannotTellError, Reading, Record, printable
@@ -9,14 +9,11 @@ from chaudit_network.documents import parse_yaml
 from chaudit_network.flags import Flags, flags_of
 from chaudit_network.kinds.calico_policy import FelixConfiguration
 from chaudit_network.kinds.configuration import ConfigMap
-from chaudit_network.kinds.core import Container, Pod
+from chaudit_network.kinds.core import SYSTEM_NAMESPACE, Container, Pod
 
 _API_VERSION = "kubeproxy.config.k8s.io/v1alpha1"
 _FILES = (("kube-proxy", "config.conf"), ("kube-proxy-config", "config"))
 """ConfigMaps of kube-system with the key of the file: of kubeadm (and so StarlingX), and of EKS."""
-
-_NAMESPACE = "kube-system"
-"""Where a pod that is labelled as kube-proxy is believed to be it: nobody else may tell the auditor how it is set."""
 
 _LABELS = frozenset({("k8s-app", "kube-proxy"), ("component", "kube-proxy")})
 _PROGRAM = "kube-proxy"
@@ -45,9 +42,10 @@ class KubeProxyConfiguration(Record, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Configurations:
-    """One configuration for all nodes, or each node's own, or why neither is known."""
+    """One configuration for all nodes and where it is written, or each node's own, or why neither is known."""
 
     everywhere: KubeProxyConfiguration | None = None
+    written_in: ConfigMap | None = None
     containers: Mapping[str, Sequence[Container]] = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 
@@ -77,27 +75,41 @@ def find_configurations(
 ) -> Configurations:
     """Look for the configuration; pods are consulted only where no ConfigMap has it."""
     try:
-        by_name = {found.name: found.data for found in config_maps.complete_records}
-        _refuse_cilium(by_name.get("cilium-config", {}))
-        _refuse_calico(felix)
+        if replacement := find_replacement(config_maps, felix):
+            gap = f"{replacement.name} serves services in place of kube-proxy, which is not modelled"
+            return Configurations(gaps=(gap,))
+        by_name = {found.name: found for found in config_maps.complete_records}
         for name, key in _FILES:
-            if key in by_name.get(name, {}):
-                return Configurations(everywhere=_from_file(name, by_name[name][key]))
+            if name in by_name and key in by_name[name].data:
+                return Configurations(_from_file(name, by_name[name].data[key]), by_name[name])
         return Configurations(containers=_containers(pods.records))
     except CannotTellError as gap:
         return Configurations(gaps=tuple(gap.reasons))
 
 
-def _refuse_cilium(config: Mapping[str, str]) -> None:
-    """Older Cilium has `strict`, `partial`, `probe` and `disabled`, and can serve NodePorts beside kube-proxy."""
-    replaces = config.get("kube-proxy-replacement", "false").lower() not in {"false", "disabled"}
-    if replaces or config.get("enable-node-port", "false").lower() == "true":
-        raise CannotTellError("Cilium serves services in place of kube-proxy, which is not modelled")
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What serves services in place of kube-proxy, or beside it where it is partial."""
+
+    name: str
+    is_partial: bool = False
 
 
-def _refuse_calico(felix: Reading[FelixConfiguration]) -> None:
+def find_replacement(config_maps: Reading[ConfigMap], felix: Reading[FelixConfiguration]) -> Replacement | None:
+    """Look for what replaces kube-proxy.
+
+    Older Cilium has `strict`, `partial`, `probe` and `disabled`, and can serve NodePorts beside kube-proxy.
+
+    Raises:
+        CannotTellError: the configuration of Cilium or of Felix was not read.
+    """
+    cilium = next((found.data for found in config_maps.complete_records if found.name == "cilium-config"), {})
+    setting = cilium.get("kube-proxy-replacement", "false").lower()
+    if setting not in {"false", "disabled"} or cilium.get("enable-node-port", "false").lower() == "true":
+        return Replacement("Cilium", is_partial=setting not in {"true", "strict"})
     if any(found.spec.bpf_enabled for found in felix.complete_records):
-        raise CannotTellError("Calico's eBPF data plane serves services, which is not modelled")
+        return Replacement("Calico's eBPF data plane")
+    return None
 
 
 def _from_file(name: str, text: str) -> KubeProxyConfiguration:
@@ -115,14 +127,17 @@ def _from_file(name: str, text: str) -> KubeProxyConfiguration:
 def _containers(pods: Sequence[Pod]) -> Mapping[str, Sequence[Container]]:
     found: dict[str, list[Container]] = defaultdict(list)
     for pod in pods:
-        if pod.namespace == _NAMESPACE and pod.spec.node_name:
-            found[pod.spec.node_name] += _kube_proxies(pod)
+        if pod.spec.node_name:
+            found[pod.spec.node_name] += kube_proxies_in(pod)
     return found
 
 
-def _kube_proxies(pod: Pod) -> Iterator[Container]:
+def kube_proxies_in(pod: Pod) -> Sequence[Container]:
+    """Return the containers of a pod that are kube-proxy."""
+    if pod.namespace != SYSTEM_NAMESPACE:
+        return ()
     named = [container for container in pod.spec.containers if container.name == _PROGRAM]
-    yield from named or (pod.spec.containers if _LABELS & pod.metadata.labels.items() else ())
+    return named or (pod.spec.containers if _LABELS & pod.metadata.labels.items() else ())
 
 
 def _from_flags(container: Container) -> KubeProxyConfiguration:

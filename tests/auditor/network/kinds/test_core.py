@@ -1,10 +1,13 @@
-"""Pods by what keeps them there."""
+"""Pods by what keeps them there, and what is kept of them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
-from chaudit_network.kinds.core import OwnerReference, Pod, PodMeta
+from chaudit import CannotTellError
+from chaudit_network.kinds.core import OwnerReference, Pod, PodAnnotations, PodMeta
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,43 @@ def test_a_replica_set_that_ends_in_anything_but_the_hash_is_nobodys() -> None:
     pod = Pod(metadata=PodMeta(name="web", namespace="edge", owner_references=owners))
 
     assert str(pod.workload) == "ReplicaSet edge/web-None"
+
+
+def decoded(namespace: str = "edge", annotation: str | None = None) -> Pod:
+    return msgspec.convert(
+        {
+            "metadata": {
+                "name": "x",
+                "namespace": namespace,
+                "annotations": {"a": "b", **({"k8s.v1.cni.cncf.io/network-status": annotation} if annotation else {})},
+            },
+            "status": {
+                "containerStatuses": [{"name": "main", "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}]
+            },
+        },
+        Pod,
+    )
+
+
+def test_since_when_containers_run_is_kept_in_kube_system_only() -> None:
+    assert decoded("kube-system").running_since("main") == datetime(2026, 1, 1, tzinfo=UTC)
+    assert decoded("kube-system").running_since("other") is None
+    assert decoded("edge").status.container_statuses == ()
+
+
+def test_of_annotations_only_networks_beside_the_default_one_are_kept() -> None:
+    default = '{"name": "k8s-pod-network", "ips": ["10.0.0.1"], "default": true}'
+    second = '{"name": "edge/macvlan", "interface": "net1", "ips": ["192.0.2.1"]}'
+
+    assert decoded(annotation=f"[{default}]").metadata.annotations == PodAnnotations()
+    assert [one.name for one in decoded(annotation=f"[{default}, {second}]").metadata.annotations.networks] == [
+        "k8s-pod-network",
+        "edge/macvlan",
+    ]
+
+
+def test_an_annotation_that_cannot_be_read_is_kept_and_says_so() -> None:
+    annotations = decoded(annotation="[{").metadata.annotations
+
+    with pytest.raises(CannotTellError, match="annotation network-status is not readable"):
+        _ = annotations.networks

@@ -26,7 +26,7 @@ NOWHERE = (
     "how kube-proxy is set up is not known: kube-system has no ConfigMap kube-proxy or kube-proxy-config with its "
     "configuration, and the node no kube-proxy pod"
 )
-EBPF = "Calico's eBPF data plane serves services, which is not modelled"
+EBPF = "Calico's eBPF data plane serves services in place of kube-proxy, which is not modelled"
 CILIUM = "Cilium serves services in place of kube-proxy, which is not modelled"
 
 
