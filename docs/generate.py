@@ -16,7 +16,7 @@ import yaml
 from chaudit import Source, hookspecs
 from chaudit.cli.collect import known_sources
 from chaudit.cli.main import command
-from chaudit.engine import sources_of
+from chaudit.engine import probes_of, sources_of
 from chaudit.finding import Outcome
 from chaudit.host import PluginHost, installed
 from chaudit.intent.loading import json_schema as intent_schema
@@ -67,6 +67,7 @@ def catalogue(host: PluginHost) -> str:
 def rule_page(rule: Rule[Any]) -> str:
     """Return a rule's page: why, how to fix it, what it reads, and a case of each outcome from its tests."""
     evidence = [f"- `{source.name}`: {served_as(source, ' or ')}" for source in sources_of([rule])]
+    evidence += [f"- `{probe.name}`: where `--probe {probe.name}` asked for it" for probe in probes_of([rule])]
     parts = [
         f"# {rule.id}: {rule.title}",
         f"Severity: **{rule.severity}**",
@@ -97,7 +98,16 @@ def examples(cases: list[Case]) -> Iterator[str]:
     for outcome, heading in ((Outcome.FAILED, "Fails"), (Outcome.PASSED, "Passes"), (Outcome.UNKNOWN, "Unknown")):
         case = next(case for case in cases if case.findings[0].outcome is outcome)
         said = case.findings[0].violations or case.findings[0].unknown_because
-        cluster = _yaml({"intent": case.intent, "denied": case.denied, "failed": case.failed, "objects": case.objects})
+        cluster = _yaml(
+            {
+                "intent": case.intent,
+                "denied": case.denied,
+                "failed": case.failed,
+                "partial": case.partial,
+                "answers": case.answers,
+                "objects": case.objects,
+            }
+        )
         yield f"## {heading}: {case.name}\n\n```yaml\n{cluster}```" + "".join(f"\n\n> {message}" for message in said)
 
 

@@ -5,11 +5,14 @@ This is the public interface: what rule packs, kinds and reporters are written w
 
 from chaudit.controls import Controls, Framework
 from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError
+from chaudit.evidence.asking import Asking, ProbeError
 from chaudit.evidence.everything import EVIDENCE
 from chaudit.evidence.input import Input
+from chaudit.evidence.probe import Probe
 from chaudit.evidence.reading import Reading, Rejected, State
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot
-from chaudit.evidence.source import ObjectName, Resource, Source
+from chaudit.evidence.source import ObjectName, Source
 from chaudit.evidence.view import View, view
 from chaudit.exhibits import Exhibit, Exhibited, Shown
 from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation, Waiver
@@ -27,6 +30,7 @@ __all__ = [
     "INTENT",
     "KUBE_SYSTEM",
     "AnnotatedMeta",
+    "Asking",
     "CannotTellError",
     "ChauditError",
     "Cluster",
@@ -45,6 +49,8 @@ __all__ = [
     "ObjectMeta",
     "ObjectName",
     "Outcome",
+    "Probe",
+    "ProbeError",
     "Reading",
     "Record",
     "Rejected",

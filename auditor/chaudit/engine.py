@@ -5,19 +5,22 @@ from typing import Any, TypeVar
 
 from chaudit.errors import CannotTellError, DoesNotApplyError, PluginError
 from chaudit.evidence.input import Input
+from chaudit.evidence.probe import Probe
+from chaudit.evidence.readable import Readable, ReadingOf
 from chaudit.evidence.reading import Reading
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
-from chaudit.evidence.source import ReadingOf, Source
+from chaudit.evidence.source import Source
 from chaudit.finding import Finding, Judgement, NotApplicable, Outcome, Unknown, Violation, fingerprint
 from chaudit.intent.loading import IntentFile, decode
 from chaudit.intent.model import Intent, RuleIntent
-from chaudit.objects import KubernetesObject, Subject
+from chaudit.objects import Record, Subject
 from chaudit.rules import HasSubject, Rule, Settings, Verdicts
 from chaudit.severity import Severity
 from chaudit.text import plural
 
 T = TypeVar("T")
-R = TypeVar("R", bound=KubernetesObject)
+R = TypeVar("R", bound=Record)
+L = TypeVar("L", bound=Readable[Any])
 
 WHOLE_CLUSTER = Subject("Cluster")
 """The subject of a rule's finding when it could not, or need not, look at single subjects."""
@@ -37,12 +40,12 @@ class Evaluation:
         """The identity of the cluster that was looked at."""
         return self._snapshot.cluster.uid
 
-    def reading(self, source: Source[R]) -> Reading[R]:
-        """Return what was read from a source."""
-        return self._snapshot.reading(source)
+    def reading(self, readable: Readable[R]) -> Reading[R]:
+        """Return what was read from a source or answered to a probe."""
+        return self._snapshot.reading(readable)
 
     def readings(self) -> Sequence[Reading[Any]]:
-        """Return all readings, by the names of their sources."""
+        """Return all readings, by name."""
         return [self._snapshot.readings[name] for name in sorted(self._snapshot.readings)]
 
     def get(self, wanted: Input[T]) -> T:
@@ -79,9 +82,15 @@ def sources_below(*inputs: Input[Any]) -> tuple[Source[Any], ...]:
         PluginError: two different sources have one name.
     """
     found: dict[str, Source[Any]] = {KUBE_SYSTEM.name: KUBE_SYSTEM}
-    for source in (source for wanted in inputs for source in _sources(wanted, through_readings=True)):
+    for source in _below(inputs, Source):
         if found.setdefault(source.name, source) is not source:
             raise PluginError(source.record.__module__, f"another source is already called {source.name!r}")
+    return tuple(found[name] for name in sorted(found))
+
+
+def probes_of(rules: Iterable[Rule[Any]]) -> tuple[Probe[Any, Any], ...]:
+    """Return the probes whose answers these rules take into account, where somebody asked for them, by name."""
+    found = {probe.name: probe for probe in _below((wanted for rule in rules for wanted in rule.inputs), Probe)}
     return tuple(found[name] for name in sorted(found))
 
 
@@ -117,7 +126,7 @@ class _Judge:
 
     def findings(self) -> Iterator[Finding]:
         rule = self._rule
-        if isinstance(rule.each, Source):
+        if isinstance(rule.each, Readable):
             reading = self._facts.reading(rule.each)
             if reading.is_absent:
                 yield self._finding(WHOLE_CLUSTER, NotApplicable(reading.reason))
@@ -167,13 +176,13 @@ class _Judge:
 
     def _doubts(self) -> tuple[Unknown, ...]:
         """Return why a clean subject still cannot pass: objects the rule stands on were malformed and left out."""
-        sources = {
-            source.name: source
+        stands_on = {
+            readable.name: readable
             for wanted in self._rule.inputs
-            if not isinstance(wanted, Source) or wanted is not self._rule.each
-            for source in _sources(wanted, through_readings=False)
+            if not isinstance(wanted, Readable) or wanted is not self._rule.each
+            for readable in _readables(wanted, through_readings=False)
         }
-        readings = (self._facts.reading(source) for source in sources.values())
+        readings = map(self._facts.reading, stands_on.values())
         return tuple(
             Unknown(
                 f"{reading.source}: {plural(len(reading.rejected), 'object')} malformed: {reading.rejected[0].subject}"
@@ -228,13 +237,21 @@ def _settings(rule: Rule[Any], declared: RuleIntent, file: IntentFile) -> object
     return None
 
 
-def _sources(wanted: Input[Any], *, through_readings: bool) -> Iterator[Source[Any]]:
-    """Walk down to the sources; a view that asks for a reading has taken its gaps upon itself."""
-    if isinstance(wanted, Source):
+def _below(inputs: Iterable[Input[Any]], type_: type[L]) -> Iterator[L]:
+    """Yield the sources, or the probes, that inputs need."""
+    for wanted in inputs:
+        for readable in _readables(wanted, through_readings=True):
+            if isinstance(readable, type_):
+                yield readable
+
+
+def _readables(wanted: Input[Any], *, through_readings: bool) -> Iterator[Readable[Any]]:
+    """Walk down to sources and probes; a view that asks for a reading has taken its gaps upon itself."""
+    if isinstance(wanted, Readable):
         yield wanted
     elif through_readings or not isinstance(wanted, ReadingOf):
         for needed in wanted.needs:
-            yield from _sources(needed, through_readings=through_readings)
+            yield from _readables(needed, through_readings=through_readings)
 
 
 def _crash(error: Exception) -> str:

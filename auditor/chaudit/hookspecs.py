@@ -8,6 +8,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+    from chaudit.evidence.probe import Probe
     from chaudit.evidence.source import Source
     from chaudit.exhibits import Exhibit
     from chaudit.report import Reporter
@@ -30,6 +31,11 @@ def register_sources() -> "Iterable[Source[Any]]":  # type: ignore[empty-body]
 @hookspec
 def register_exhibits() -> "Iterable[Exhibit[Any]]":  # type: ignore[empty-body]
     """Return what reports are to show beside findings. In the JSON report each is a member by its name."""
+
+
+@hookspec
+def register_probes() -> "Iterable[Probe[Any, Any]]":  # type: ignore[empty-body]
+    """Return evidence to ask for outside of the API, to be chosen with `--probe NAME[=ARGUMENT]`."""
 
 
 @hookspec

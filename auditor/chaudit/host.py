@@ -13,6 +13,7 @@ from chaudit.errors import PluginError
 if TYPE_CHECKING:
     import click
 
+    from chaudit.evidence.probe import Probe
     from chaudit.evidence.source import Source
     from chaudit.exhibits import Exhibit
     from chaudit.report import Reporter
@@ -68,6 +69,18 @@ class PluginHost:
             if exhibit.name in Report.__struct_fields__:
                 raise PluginError(exhibit.type.__module__, f"the report has a member {exhibit.name!r} already")
         return found
+
+    @cached_property
+    def probes(self) -> "tuple[Probe[Any, Any], ...]":
+        """All probes by name.
+
+        Raises:
+            PluginError: two plugins give the same name, or a source has it, or a hook raises.
+        """
+        probes: tuple[Probe[Any, Any], ...] = self._registered("register_probes", lambda probe: probe.name)
+        for name in {probe.name for probe in probes} & {source.name for source in self.sources}:
+            raise PluginError(name, "a probe and a source have this name, and readings go by it")
+        return probes
 
     @cached_property
     def reporters(self) -> "tuple[Reporter, ...]":

@@ -14,7 +14,10 @@ from chaudit.text import printable
 
 
 class Record(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
-    """A part of a Kubernetes object. Records form trees, so the cyclic garbage collector need not track them."""
+    """A part of a Kubernetes object, or a probe's answer.
+
+    Records form trees, so the cyclic garbage collector need not track them.
+    """
 
 
 class ObjectMeta(Record, frozen=True, gc=False):

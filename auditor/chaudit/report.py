@@ -36,7 +36,10 @@ class Scan(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """The provenance of one reading: which API version it came from, its state, and how much came."""
+    """The provenance of one reading: which API version it came from, its state, and how much came.
+
+    `targets` is how many a probe had to ask, null for a source of the API.
+    """
 
     source: str
     group: str
@@ -47,6 +50,7 @@ class Evidence(msgspec.Struct, frozen=True):
     rejected: tuple[Rejected, ...] = ()
     reason: str = ""
     read_at: datetime | None = None
+    targets: int | None = None
 
 
 class RuleSummary(msgspec.Struct, frozen=True):
@@ -103,7 +107,7 @@ class Reporter:
 
 
 def evidence_of(snapshot: Snapshot) -> tuple[Evidence, ...]:
-    """Return the provenance of all readings, by source."""
+    """Return the provenance of all readings, by name."""
     return tuple(_evidence(snapshot.readings[name]) for name in sorted(snapshot.readings))
 
 
@@ -139,4 +143,5 @@ def _evidence(reading: Reading[Any]) -> Evidence:
         rejected=reading.rejected,
         reason=reading.reason,
         read_at=reading.read_at,
+        targets=reading.targets,
     )

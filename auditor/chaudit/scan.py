@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chaudit.engine import Evaluation, evaluate
+from chaudit.engine import Evaluation, evaluate, probes_of
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.exhibits import Exhibit, exhibited
 from chaudit.gate import Threshold, apply_waivers
@@ -22,9 +22,12 @@ def judge(
 ) -> Report:
     """Return the report on a snapshot; waivers are held against the day the evidence was taken.
 
+    A probe that rules could have used and nobody asked for is shown as such.
+
     Raises:
         IntentError: the intent file's settings of a rule do not fit it.
     """
+    snapshot = snapshot.showing(probes_of(rules))
     facts = Evaluation(snapshot, file.intent)
     waived = apply_waivers(evaluate(facts, file, rules), file.intent.waivers, snapshot.finished.date())
     return Report(

@@ -7,9 +7,9 @@ from typing import Any
 import click
 import msgspec
 
-from chaudit.cli.evidence import LiveCluster, load_snapshot
+from chaudit.cli.evidence import evidence_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option
-from chaudit.engine import Evaluation, sources_below
+from chaudit.engine import Evaluation
 from chaudit.host import PluginHost
 from chaudit.intent.loading import IntentFile, load
 from chaudit.text import plural, printable
@@ -32,7 +32,7 @@ from chaudit_network.exposure.verdict import Reach
 @quiet_option
 @click.pass_obj
 def exposure(
-    _: PluginHost,
+    host: PluginHost,
     /,
     *,
     snapshot: str | None,
@@ -44,7 +44,7 @@ def exposure(
     nodes: tuple[str, ...],
     ports: tuple[int, ...],
     verdicts: tuple[str, ...],
-    **cluster: Any,  # noqa: ANN401 - exactly the fields of LiveCluster
+    **cluster: Any,  # noqa: ANN401 - the values of cluster_options
 ) -> None:
     """Show who can reach what.
 
@@ -55,9 +55,8 @@ def exposure(
     from chaudit_network.exposure.view import ways_in
 
     file = load(intent) if intent else IntentFile()
-    sources = sources_below(exposure_view)
-    taken = load_snapshot(snapshot, sources) if snapshot else LiveCluster(**cluster, quiet=quiet).collect(sources)
-    facts = Evaluation(taken, file.intent)
+    evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
+    facts = Evaluation(evidence.snapshot([exposure_view], file.intent), file.intent)
     model = facts.get(exposure_view)
     chosen = Selection(networks, services, nodes, ports, tuple(map(Reach, verdicts))).of(model.groups)
     if as_json:

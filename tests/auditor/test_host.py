@@ -8,9 +8,10 @@ from typing import Any
 import click
 import pytest
 
-from auditor.world import THINGS
+from auditor.world import ECHO, THINGS
 from chaudit import host as host_module
 from chaudit.errors import PluginError
+from chaudit.evidence.probe import Probe
 from chaudit.evidence.source import Source
 from chaudit.evidence.view import View
 from chaudit.exhibits import Exhibit
@@ -46,6 +47,18 @@ def test_hook_register_rules() -> None:
 
 def test_hook_register_sources() -> None:
     assert PluginHost([("a", plugin("register_sources", THINGS))]).sources == (THINGS,)
+
+
+def test_hook_register_probes() -> None:
+    assert PluginHost([("a", plugin("register_probes", ECHO))]).probes == (ECHO,)
+
+
+def test_a_probe_with_the_name_of_a_source_is_refused() -> None:
+    other = Probe("things", ECHO.record, ECHO.targets, ECHO.ask, "-")
+    host = PluginHost([("a", plugin("register_probes", other)), ("b", plugin("register_sources", THINGS))])
+
+    with pytest.raises(PluginError, match="'things': a probe and a source have this name"):
+        _ = host.probes
 
 
 def test_hook_register_reporters() -> None:

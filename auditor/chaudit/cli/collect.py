@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
-from chaudit.cli.evidence import LiveCluster
+from chaudit.cli.evidence import live_cluster
 from chaudit.cli.options import cluster_options, file_path, quiet_option
 from chaudit.engine import sources_of
 from chaudit.evidence import archive
 from chaudit.evidence.source import Source
 from chaudit.host import PluginHost
+from chaudit.intent.loading import load as load_intent
+from chaudit.intent.model import Intent
 from chaudit.text import plural, printable
 
 
@@ -19,16 +21,30 @@ from chaudit.text import plural, printable
 @click.option(
     "-o", "--output", type=file_path, required=True, metavar="FILE", help="Snapshot to write; .gz compresses."
 )
+@click.option(
+    "--intent", type=file_path, metavar="FILE", help="What the cluster is meant to be: it gives probes targets."
+)
 @quiet_option
 @click.pass_obj
-def collect(host: PluginHost, /, *, output: Path, quiet: bool, **cluster: Any) -> None:  # noqa: ANN401 - fields of LiveCluster
+def collect(
+    host: PluginHost,
+    /,
+    *,
+    output: Path,
+    intent: Path | None,
+    quiet: bool,
+    **cluster: Any,  # noqa: ANN401 - the values of cluster_options
+) -> None:
     """Save a snapshot of a cluster for `chaudit scan --snapshot`.
 
-    It keeps the fields that some rule can ask for, of every kind that is known, and no Secret.
+    It keeps the fields that some rule can ask for, of every kind that is known, and no Secret; and what the chosen
+    probes answered.
     """
-    sources = known_sources(host)
-    snapshot = LiveCluster(**cluster, quiet=quiet).collect(sources)
-    archive.save(snapshot, sources, output)
+    declared = load_intent(intent).intent if intent else Intent()
+    live = live_cluster(host, cluster, quiet=quiet)
+    known = known_sources(host)
+    snapshot = live.snapshot(known, declared)
+    archive.save(snapshot, (*live.sources(known), *(one.probe for one in live.chosen)), output)
     if quiet:
         return
     click.echo(f"{output}: {plural(sum(len(reading.objects) for reading in snapshot.readings.values()), 'object')}")

@@ -1,30 +1,44 @@
 """Where a command gets its snapshot from: the live cluster, chaudit's own file, or files of `kubectl get` lists."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chaudit.cli.progress import reading_progress
+from chaudit.cli.progress import announce_probe, reading_progress
+from chaudit.engine import sources_below
+from chaudit.errors import UsageError
 from chaudit.evidence import archive, listings
+from chaudit.evidence.asking import Limits
+from chaudit.evidence.input import Input
+from chaudit.evidence.probe import Probe
 from chaudit.evidence.snapshot import Snapshot
 from chaudit.evidence.source import Source
+from chaudit.host import PluginHost
+from chaudit.intent.model import Intent
+from chaudit.probing import Chosen, choose, probe
 
 
 @dataclass(frozen=True, slots=True)
 class LiveCluster:
-    """A cluster to be read through its API server, with the options that say how."""
+    """A cluster to be read through its API server, and the probes to be asked about it."""
 
     kubeconfig: str | None
     context: str | None
-    timeout: float
-    deadline: float
+    timeout_s: float
+    deadline_s: float
     page_size: int
-    quiet: bool = False
+    chosen: Sequence[Chosen]
+    limits: Limits
+    quiet: bool
 
-    def collect(self, sources: Sequence[Source[Any]]) -> Snapshot:
-        """Read the sources.
+    def sources(self, inputs: Iterable[Input[Any]]) -> Sequence[Source[Any]]:
+        """Return what these inputs, and the targets of the chosen probes, make to be read."""
+        return sources_below(*inputs, *(one.probe.targets for one in self.chosen))
+
+    def snapshot(self, inputs: Iterable[Input[Any]], intent: Intent) -> Snapshot:
+        """Read what these inputs need, and ask the chosen probes.
 
         Raises:
             KubeconfigError: there is no usable kubeconfig.
@@ -34,26 +48,73 @@ class LiveCluster:
         from chaudit.cluster.collector import Collector
         from chaudit.cluster.connection import connect
 
+        sources = self.sources(inputs)
         connection = connect(self.kubeconfig, self.context)
         try:
             with reading_progress(len(sources), quiet=self.quiet) as watch:
-                patience = Patience(self.timeout, self.deadline)
-                return Collector(connection, patience, self.page_size, watch).collect(sources)
+                patience = Patience(self.timeout_s, self.deadline_s)
+                snapshot = Collector(connection, patience, self.page_size, watch).collect(sources)
         finally:
             connection.close()
+        return probe(snapshot, intent, self.chosen, self.limits, announce_probe(quiet=self.quiet))
 
 
-def load_snapshot(path: str, sources: Sequence[Source[Any]]) -> Snapshot:
-    """Return the snapshot in a file or folder, or on standard input (`-`).
+@dataclass(frozen=True, slots=True)
+class SavedSnapshot:
+    """A snapshot in a file or folder, or on standard input (`-`), with the answers of the probes asked then."""
+
+    path: str
+    probes: Sequence[Probe[Any, Any]]
+
+    def snapshot(self, inputs: Iterable[Input[Any]], _intent: Intent) -> Snapshot:
+        """Load what these inputs need.
+
+        Raises:
+            SnapshotError: it is damaged, or made of something else.
+        """
+        sources = sources_below(*inputs)
+        contents = _standard_input() if self.path == "-" else list(listings.files(Path(self.path)))
+        name, content = contents[0]
+        if len(contents) == 1 and archive.is_archive(content):
+            return archive.load(content, name, (*sources, *self.probes))
+        return listings.load(contents, sources)
+
+
+def live_cluster(host: PluginHost, options: dict[str, Any], *, quiet: bool) -> LiveCluster:
+    """Return the cluster that `cluster_options` describe.
 
     Raises:
-        SnapshotError: it is damaged, or made of something else.
+        UsageError: a probe cannot be asked as wanted.
     """
-    contents = _standard_input() if path == "-" else list(listings.files(Path(path)))
-    name, content = contents[0]
-    if len(contents) == 1 and archive.is_archive(content):
-        return archive.load(content, name, sources)
-    return listings.load(contents, sources)
+    return LiveCluster(
+        kubeconfig=options["kubeconfig"],
+        context=options["context"],
+        timeout_s=options["timeout"],
+        deadline_s=options["deadline"],
+        page_size=options["page_size"],
+        chosen=choose(options["probes"], host.probes) if options["probes"] else (),
+        limits=Limits(
+            options["probe_timeout"], options["probe_rate"], options["probe_limit"], options["probe_deadline"]
+        ),
+        quiet=quiet,
+    )
+
+
+def evidence_from(
+    host: PluginHost, snapshot: str | None, options: dict[str, Any], *, quiet: bool
+) -> LiveCluster | SavedSnapshot:
+    """Return what `--snapshot` names, or the cluster that `cluster_options` describe.
+
+    Raises:
+        UsageError: the options exclude each other, or a probe cannot be asked as wanted.
+    """
+    if not snapshot:
+        return live_cluster(host, options, quiet=quiet)
+    if options["kubeconfig"] or options["context"]:
+        raise UsageError("--snapshot and --kubeconfig or --context exclude each other")
+    if options["probes"]:
+        raise UsageError("--snapshot and --probe exclude each other: a snapshot holds the answers of its own time")
+    return SavedSnapshot(snapshot, host.probes)
 
 
 def _standard_input() -> list[tuple[str, bytes]]:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from chaudit.evidence.asking import Limits
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -45,7 +47,47 @@ cluster_options = _all(
         metavar="OBJECTS",
         help="Objects in one page of a list.",
     ),
+    click.option(
+        "--probe",
+        "probes",
+        multiple=True,
+        metavar="NAME[=ARGUMENT]",
+        help="Ask outside of the API, too: dns, tcp ...; several with commas or by repeating the option.",
+    ),
+    click.option(
+        "--probe-timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=Limits().timeout_s,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest wait for one answer to a probe.",
+    ),
+    click.option(
+        "--probe-rate",
+        type=click.FloatRange(min=0, min_open=True),
+        default=Limits().per_second,
+        show_default=True,
+        metavar="PER_SECOND",
+        help="Most questions of a probe in a second.",
+    ),
+    click.option(
+        "--probe-limit",
+        type=click.IntRange(min=1),
+        default=Limits().targets,
+        show_default=True,
+        metavar="TARGETS",
+        help="Most targets of a probe; the others are unknown.",
+    ),
+    click.option(
+        "--probe-deadline",
+        type=click.FloatRange(min=0, min_open=True),
+        default=Limits().deadline_s,
+        show_default=True,
+        metavar="SECONDS",
+        help="Longest time for one probe; what was not asked by then is unknown.",
+    ),
 )
+"""How to get evidence from a live cluster; `live_cluster` takes them."""
 
 rule_options = _all(
     click.option("--rule", "include", multiple=True, metavar="PATTERN", help="Only rules like NET-001 or 'NPT-*'."),

@@ -1,9 +1,13 @@
-"""Progress while a cluster is read: a line per list on a terminal, nothing in a pipe."""
+"""Progress while a cluster is read and probes ask: a line per list on a terminal, nothing in a pipe."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import click
+
+from chaudit.text import plural
 
 if TYPE_CHECKING:
     from chaudit.cluster.progress import Progress
@@ -36,3 +40,13 @@ def reading_progress(sources: int, *, quiet: bool) -> "Iterator[Callable[[Progre
                 bars.update(task, completed=progress.objects, total=progress.total)
 
         yield watch
+
+
+def announce_probe(*, quiet: bool) -> Callable[[str, int], None]:
+    """Return what says on standard error whom a probe is about to ask."""
+
+    def announce(name: str, targets: int) -> None:
+        if not quiet and sys.stderr.isatty():
+            click.echo(f"asking {name}: {plural(targets, 'target')}", err=True)
+
+    return announce

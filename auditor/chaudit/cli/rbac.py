@@ -5,8 +5,9 @@ import yaml
 
 from chaudit.cli.collect import known_sources
 from chaudit.cli.options import rule_options
-from chaudit.engine import sources_of
+from chaudit.engine import sources_below, sources_of
 from chaudit.host import PluginHost
+from chaudit.probing import choose
 from chaudit.rbac import cluster_role
 from chaudit.selection import select
 
@@ -14,14 +15,26 @@ from chaudit.selection import select
 @click.command
 @rule_options
 @click.option("--collect", "everything", is_flag=True, help="What `chaudit collect` needs: every kind that is known.")
+@click.option(
+    "--probe", "probes", multiple=True, metavar="NAME", help="What finding the targets of this probe needs, too."
+)
 @click.option("--name", default="chaudit", show_default=True, help="Name of the ClusterRole.")
 @click.pass_obj
 def rbac(
-    host: PluginHost, /, *, include: tuple[str, ...], exclude: tuple[str, ...], everything: bool, name: str
+    host: PluginHost,
+    /,
+    *,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    everything: bool,
+    probes: tuple[str, ...],
+    name: str,
 ) -> None:
     """Print the least ClusterRole that the selected rules need.
 
     It grants list, and get of single named objects; nothing can be written with it and no Secret read.
     """
     sources = known_sources(host) if everything else sources_of(select(host.rules, include, exclude))
+    if probes:
+        sources = sources_below(*sources, *(one.probe.targets for one in choose(probes, host.probes)))
     click.echo(yaml.safe_dump(cluster_role(sources, name), sort_keys=False, default_flow_style=False), nl=False)

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from chaudit.engine import sources_of
+from chaudit.engine import probes_of, sources_of
 from chaudit.errors import UsageError
 from chaudit.host import PluginHost
 from chaudit.rules import Rule
@@ -47,8 +47,11 @@ def _section(heading: str, text: str) -> None:
 
 def _evidence(rule: Rule[Any]) -> list[str]:
     return [
-        f"{source.name}: {' or '.join(f'{resource.api_version} {resource.plural}' for resource in source.served_as)}"
-        for source in sources_of([rule])
+        *(
+            f"{source.name}: {' or '.join(f'{one.api_version} {one.plural}' for one in source.served_as)}"
+            for source in sources_of([rule])
+        ),
+        *(f"{probe.name}: with --probe {probe.name}" for probe in probes_of([rule])),
     ]
 
 

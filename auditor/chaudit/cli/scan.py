@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from chaudit.cli.evidence import LiveCluster, load_snapshot
+from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
 from chaudit.cli.outputs import Output, parse_outputs
 from chaudit.cli.summary import print_summary
-from chaudit.engine import check_settings, sources_of
-from chaudit.errors import ClusterUnavailableError, ReportError, UsageError
+from chaudit.engine import check_settings
+from chaudit.errors import ClusterUnavailableError, ReportError
 from chaudit.evidence.snapshot import Cluster
 from chaudit.exhibits import Exhibit
 from chaudit.gate import Threshold
@@ -63,7 +63,7 @@ def scan(
     exclude: tuple[str, ...],
     verbose: bool,
     quiet: bool,
-    **cluster: Any,  # noqa: ANN401 - exactly the fields of LiveCluster
+    **cluster: Any,  # noqa: ANN401 - the values of cluster_options
 ) -> int:
     """Judge a cluster and write reports.
 
@@ -76,10 +76,8 @@ def scan(
     check_settings(file, rules)
     outputs = parse_outputs(reports, host.reporters, DEFAULT_REPORTS)
     threshold = _threshold(file, fail_on, allow_unknown)
-    if snapshot and (cluster["kubeconfig"] or cluster["context"]):
-        raise UsageError("--snapshot and --kubeconfig or --context exclude each other")
-    source = snapshot or LiveCluster(**cluster, quiet=quiet)
-    report = _report(source, file, rules, threshold, host.exhibits)
+    evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
+    report = _report(evidence, file, rules, threshold, host.exhibits)
     problems = _write(outputs, report)
     to_stderr = any(output.path is None for output in outputs)
     print_summary(
@@ -91,18 +89,16 @@ def scan(
 
 
 def _report(
-    source: str | LiveCluster,
+    evidence: LiveCluster | SavedSnapshot,
     file: IntentFile,
     rules: tuple[Rule[Any], ...],
     threshold: Threshold,
     exhibits: tuple[Exhibit[Any], ...],
 ) -> Report:
-    sources = sources_of(rules)
-    if isinstance(source, str):
-        return judge(load_snapshot(source, sources), file, rules, threshold, exhibits)
     started = datetime.now(UTC)
     try:
-        return judge(source.collect(sources), file, rules, threshold, exhibits)
+        snapshot = evidence.snapshot((wanted for rule in rules for wanted in rule.inputs), file.intent)
+        return judge(snapshot, file, rules, threshold, exhibits)
     except ClusterUnavailableError as error:
         return unavailable(Cluster(server=error.server, context=error.context), str(error), file, threshold, started)
 

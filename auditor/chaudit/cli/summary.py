@@ -1,6 +1,6 @@
 """The terminal summary: worst things first, then the verdict. Nothing that a cluster says is trusted as markup."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -68,19 +68,22 @@ def _cluster(report: Report) -> Text:
 
 
 def _evidence(report: Report) -> Text:
-    states: dict[State, int] = defaultdict(int)
-    for reading in report.evidence:
-        states[reading.state] += 1
-    objects = sum(reading.objects for reading in report.evidence)
-    counted = ", ".join(f"{count} {state}" for state, count in states.items())
-    return Text(f"{plural(objects, 'object')} from {plural(len(report.evidence), 'source')}: {counted}", "dim")
+    sources = [reading for reading in report.evidence if reading.targets is None]
+    counted = ", ".join(f"{count} {state}" for state, count in Counter(one.state for one in sources).items())
+    objects = sum(reading.objects for reading in sources)
+    text = Text(f"{plural(objects, 'object')} from {plural(len(sources), 'source')}: {counted}", "dim")
+    for asked in report.evidence:
+        if asked.targets is not None and asked.state is not State.ABSENT:
+            text.append(f"; {asked.source} asked {plural(asked.targets, 'target')}: {asked.state}", "dim")
+    return text
 
 
 def _gaps(report: Report, *, verbose: bool) -> Iterator[Text]:
-    """Name what was not seen: denied and failed always, absent and loaded only when asked."""
+    """Name what was not seen: gaps always, absent and loaded only when asked."""
     for reading in report.evidence:
-        if reading.state in {State.DENIED, State.FAILED} or verbose:
-            style = "yellow" if reading.state in {State.DENIED, State.FAILED} else "dim"
+        is_gap = reading.state not in {State.LOADED, State.ABSENT}
+        if is_gap or verbose:
+            style = "yellow" if is_gap else "dim"
             seen = reading.reason or f"{reading.source}: {plural(reading.objects, 'object')}"
             yield Text.assemble("  ", (f"{reading.state:<7}", style), f" {printable(seen)}")
         for rejected in reading.rejected:

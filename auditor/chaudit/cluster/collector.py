@@ -16,8 +16,9 @@ from chaudit.cluster.progress import Progress, Watcher
 from chaudit.errors import ClusterUnavailableError
 from chaudit.evidence.decoding import Decoded, ListDecoder
 from chaudit.evidence.reading import Reading, State
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot, cluster_uid
-from chaudit.evidence.source import ObjectName, Resource, Source
+from chaudit.evidence.source import ObjectName, Source
 from chaudit.objects import KubernetesObject
 
 R = TypeVar("R", bound=KubernetesObject)

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from chaudit.cluster.client import Client, RequestError
-from chaudit.evidence.source import Resource
+from chaudit.evidence.resource import Resource
 
 T = TypeVar("T")
 

@@ -12,8 +12,8 @@ from chaudit.cluster.discovery import Discovery
 from chaudit.cluster.progress import Progress, Watcher
 from chaudit.evidence.decoding import Decoded, ListDecoder, list_meta
 from chaudit.evidence.reading import Rejected
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import Namespace
-from chaudit.evidence.source import Resource
 from chaudit.objects import KubernetesObject
 
 R = TypeVar("R", bound=KubernetesObject)

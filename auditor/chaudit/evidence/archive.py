@@ -12,10 +12,11 @@ import msgspec
 
 from chaudit.errors import SnapshotError
 from chaudit.evidence.decoding import ListDecoder
+from chaudit.evidence.readable import Readable
 from chaudit.evidence.reading import Reading, Rejected, State
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import Cluster, Snapshot
-from chaudit.evidence.source import Resource, Source
-from chaudit.objects import KubernetesObject
+from chaudit.objects import Record
 from chaudit.version import VERSION
 
 SCHEMA = "chaudit.snapshot/v1"
@@ -30,6 +31,7 @@ class _ArchivedReading(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
     resource: Resource | None = None
     read_at: datetime | None = None
+    targets: int | None = None
 
 
 class _Archive(msgspec.Struct, frozen=True):
@@ -59,8 +61,8 @@ def read_file(path: Path) -> bytes:
         raise SnapshotError(f"{path}: cannot be read: {error}") from error
 
 
-def save(snapshot: Snapshot, sources: Iterable[Source[Any]], path: Path) -> None:
-    """Write a snapshot, with a mark for each source of which fields were kept.
+def save(snapshot: Snapshot, readables: Iterable[Readable[Any]], path: Path) -> None:
+    """Write a snapshot, with a mark for each source and probe of which fields were kept.
 
     Raises:
         SnapshotError: the file cannot be written.
@@ -74,16 +76,17 @@ def save(snapshot: Snapshot, sources: Iterable[Source[Any]], path: Path) -> None
         finished=snapshot.finished,
         readings=[
             _ArchivedReading(
-                source=source.name,
-                state=(reading := snapshot.reading(source)).state,
-                fields=_fields(source.record),
+                source=readable.name,
+                state=(reading := snapshot.reading(readable)).state,
+                fields=_fields(readable.record),
                 objects=[msgspec.Raw(encode(record)) for record in reading.objects],
                 rejected=reading.rejected,
                 reason=reading.reason,
                 resource=reading.resource,
                 read_at=reading.read_at,
+                targets=reading.targets,
             )
-            for source in sorted(sources, key=lambda source: source.name)
+            for readable in sorted(readables, key=lambda readable: readable.name)
         ],
     )
     content = encode(archive)
@@ -93,8 +96,8 @@ def save(snapshot: Snapshot, sources: Iterable[Source[Any]], path: Path) -> None
         raise SnapshotError(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def load(content: bytes, name: str, sources: Iterable[Source[Any]]) -> Snapshot:
-    """Return the snapshot with these sources decoded; `name` is the file's, for messages.
+def load(content: bytes, name: str, readables: Iterable[Readable[Any]]) -> Snapshot:
+    """Return the snapshot with these sources and probes decoded; `name` is the file's, for messages.
 
     Raises:
         SnapshotError: the content is damaged or of another schema.
@@ -105,36 +108,42 @@ def load(content: bytes, name: str, sources: Iterable[Source[Any]]) -> Snapshot:
         raise SnapshotError(f"{name}: not a usable {SCHEMA} file: {error}") from error
     archived = {reading.source: reading for reading in archive.readings}
     return Snapshot(
-        archive.cluster, dict(_readings(archived, archive.tool, sources)), archive.started, archive.finished
+        archive.cluster, dict(_readings(archived, archive.tool, readables)), archive.started, archive.finished
     )
 
 
 def _readings(
-    archived: Mapping[str, _ArchivedReading], tool: str, sources: Iterable[Source[Any]]
+    archived: Mapping[str, _ArchivedReading], tool: str, readables: Iterable[Readable[Any]]
 ) -> Iterable[tuple[str, Reading[Any]]]:
-    for source in sources:
-        if (found := archived.get(source.name)) is None:
+    for readable in readables:
+        if (found := archived.get(readable.name)) is None:
             continue
-        if found.fields != _fields(source.record):
-            reason = f"{source.name}: the snapshot was taken by chaudit {tool}, which kept other fields; collect again"
-            yield source.name, Reading(source.name, State.FAILED, reason=reason, resource=found.resource)
+        if found.fields != _fields(readable.record):
+            reason = (
+                f"{readable.name}: the snapshot was taken by chaudit {tool}, which kept other fields; collect again"
+            )
+            yield (
+                readable.name,
+                Reading(readable.name, State.FAILED, reason=reason, resource=found.resource, targets=found.targets),
+            )
             continue
-        decoded = ListDecoder(source.record).objects(found.objects)
+        decoded = ListDecoder(readable.record).objects(found.objects)
         yield (
-            source.name,
+            readable.name,
             Reading(
-                source=source.name,
+                source=readable.name,
                 state=found.state,
                 objects=decoded.records,
                 rejected=found.rejected + decoded.rejected,
                 reason=found.reason,
                 resource=found.resource,
                 read_at=found.read_at,
+                targets=found.targets,
             ),
         )
 
 
-def _fields(record: type[KubernetesObject]) -> str:
+def _fields(record: type[Record]) -> str:
     """Return a digest of the fields a record keeps: with another one, a field that is not there proves nothing."""
     schema = msgspec.json.encode(msgspec.json.schema(record), order="sorted")
     return hashlib.sha256(schema).hexdigest()[:16]

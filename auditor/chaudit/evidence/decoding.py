@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 import msgspec
 
 from chaudit.evidence.reading import Rejected
-from chaudit.objects import KubernetesObject, ObjectMeta, Subject, strip_nulls
+from chaudit.objects import ObjectMeta, Record, Subject, strip_nulls
 
-R = TypeVar("R", bound=KubernetesObject)
+R = TypeVar("R", bound=Record)
 
 
 class ListMeta(msgspec.Struct, frozen=True, rename="camel"):

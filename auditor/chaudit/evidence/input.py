@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from chaudit.evidence.readable import Readable
     from chaudit.evidence.reading import Reading
-    from chaudit.evidence.source import Source
     from chaudit.intent.model import Intent
-    from chaudit.objects import KubernetesObject
+    from chaudit.objects import Record
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-_R = TypeVar("_R", bound="KubernetesObject")
+_R = TypeVar("_R", bound="Record")
 
 
 class Facts(Protocol):
@@ -22,11 +22,11 @@ class Facts(Protocol):
     def intent(self) -> "Intent":
         """What the cluster is meant to be."""
 
-    def reading(self, source: "Source[_R]") -> "Reading[_R]":
-        """Return what was read from a source; a failed reading if nothing was."""
+    def reading(self, readable: "Readable[_R]") -> "Reading[_R]":
+        """Return what was read from a source or answered to a probe; its `unread` if nobody asked."""
 
     def readings(self) -> "Sequence[Reading[Any]]":
-        """Return all readings in the order of their sources' names."""
+        """Return all readings in the order of their names."""
 
     def get(self, wanted: "Input[T]") -> T:
         """Resolve an input, at most once.

@@ -18,8 +18,9 @@ from chaudit.errors import SnapshotError
 from chaudit.evidence.archive import read_file
 from chaudit.evidence.decoding import ListDecoder
 from chaudit.evidence.reading import Reading, State
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Namespace, Snapshot, cluster_uid
-from chaudit.evidence.source import Resource, Source
+from chaudit.evidence.source import Source
 
 _SUFFIXES = (".json", ".yaml", ".yml", ".json.gz", ".yaml.gz", ".yml.gz")
 

@@ -1,4 +1,4 @@
-"""What came back from a source: its objects, or why there are none."""
+"""What came back from a source or a probe: its records, or why there are none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,16 +9,20 @@ from typing import Generic, TypeVar
 import msgspec
 
 from chaudit.errors import CannotTellError
-from chaudit.evidence.source import Resource
-from chaudit.objects import KubernetesObject, Subject
+from chaudit.evidence.resource import Resource
+from chaudit.objects import Record, Subject
 
-R_co = TypeVar("R_co", bound=KubernetesObject, covariant=True)
+R_co = TypeVar("R_co", bound=Record, covariant=True)
 
 
 class State(StrEnum):
-    """Forbidden, not installed and truly empty are different facts; an empty list is `loaded`."""
+    """Forbidden, not installed and truly empty are different facts; an empty list is `loaded`.
+
+    A probe that nobody asked for is `absent`, and one that met its limits before it was done is `partial`.
+    """
 
     LOADED = "loaded"
+    PARTIAL = "partial"
     ABSENT = "absent"
     DENIED = "denied"
     FAILED = "failed"
@@ -33,10 +37,10 @@ class Rejected(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[R_co]):
-    """The outcome of reading one source, with its provenance.
+    """The outcome of reading one source or asking one probe, with its provenance.
 
     `objects` hold what was decoded, `reason` says why a reading is not loaded, `resource` which of the source's
-    API versions was read, `read_at` when the list was begun.
+    API versions was read, `read_at` when it was begun, `targets` how many a probe had to ask (None for a source).
     """
 
     source: str
@@ -46,20 +50,21 @@ class Reading(Generic[R_co]):
     reason: str = ""
     resource: Resource | None = None
     read_at: datetime | None = None
+    targets: int | None = None
 
     @property
     def subject(self) -> Subject:
-        """The reading as the subject of a finding, by the name of its source."""
-        return Subject("Source", name=self.source)
+        """The reading as the subject of a finding, by the name of its source or probe."""
+        return Subject("Source" if self.targets is None else "Probe", name=self.source)
 
     @property
     def records(self) -> Sequence[R_co]:
         """The objects; none where the API is absent.
 
         Raises:
-            CannotTellError: the reading is denied or failed, so that an empty answer would be a guess.
+            CannotTellError: the reading is denied, failed or partial, so that what is not in it proves nothing.
         """
-        if self.state in {State.DENIED, State.FAILED}:
+        if not (self.is_loaded or self.is_absent):
             raise CannotTellError(self.reason)
         return self.objects
 
@@ -87,4 +92,4 @@ class Reading(Generic[R_co]):
     @property
     def is_complete(self) -> bool:
         """Whether nothing is missing: loaded or absent, and no object rejected."""
-        return self.state in {State.LOADED, State.ABSENT} and not self.rejected
+        return (self.is_loaded or self.is_absent) and not self.rejected

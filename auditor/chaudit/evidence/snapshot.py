@@ -1,17 +1,19 @@
 """A snapshot: every reading of one look at one cluster. All that is judged is judged from here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from chaudit.evidence.reading import Reading, State
-from chaudit.evidence.source import ObjectName, Resource, Source
-from chaudit.objects import KubernetesObject, ObjectMeta
+from chaudit.evidence.readable import Readable
+from chaudit.evidence.reading import Reading
+from chaudit.evidence.resource import Resource
+from chaudit.evidence.source import ObjectName, Source
+from chaudit.objects import KubernetesObject, ObjectMeta, Record
 
-R = TypeVar("R", bound=KubernetesObject)
+R = TypeVar("R", bound=Record)
 
 
 class NamespaceMeta(ObjectMeta, frozen=True, gc=False):
@@ -46,18 +48,20 @@ class Cluster(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All readings by the name of their source, with the time they were taken."""
+    """All readings by the name of their source or probe, with the time they were taken."""
 
     cluster: Cluster
     readings: Mapping[str, Reading[Any]]
     started: datetime
     finished: datetime
 
-    def reading(self, source: Source[R]) -> Reading[R]:
-        """Return what was read from a source; a failed reading where it was never asked."""
-        return self.readings.get(source.name) or Reading(
-            source.name, State.FAILED, reason=f"{source.name}: not in the snapshot"
-        )
+    def reading(self, readable: Readable[R]) -> Reading[R]:
+        """Return what was read from a source or answered to a probe; its `unread` where nobody asked."""
+        return self.readings.get(readable.name) or readable.unread
+
+    def showing(self, readables: Iterable[Readable[Any]]) -> "Snapshot":
+        """Return the snapshot with a reading for each of these, also where nobody asked."""
+        return replace(self, readings={**{one.name: one.unread for one in readables}, **self.readings})
 
 
 def cluster_uid(reading: Reading[Namespace]) -> str:

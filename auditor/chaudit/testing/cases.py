@@ -10,8 +10,10 @@
           outcome: failed
           violations: ["no IPv4 InternalIP in ..."]
 
-Sources that the case does not mention are loaded and empty; `absent`, `denied` and `failed` name others. The case
-holds when the rule's findings are exactly those listed.
+Sources that the case does not mention are loaded and empty; `absent`, `denied` and `failed` name others. What probes
+answered is given as `answers: {dns: [...]}`; a probe without answers was not asked, `partial` names those whose
+answers are not all there, and `failed` may name probes too. The case holds when the rule's findings are exactly those
+listed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +24,9 @@ from typing import Any
 import msgspec
 import yaml
 
-from chaudit.engine import Evaluation, evaluate, sources_of
+from chaudit.engine import Evaluation, evaluate, probes_of, sources_of
 from chaudit.evidence.decoding import ListDecoder
+from chaudit.evidence.probe import Probe
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.evidence.source import Source
@@ -58,6 +61,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     absent: list[str] = []
     denied: list[str] = []
     failed: list[str] = []
+    answers: Mapping[str, list[dict[str, Any]]] = {}
+    partial: list[str] = []
 
 
 def load_cases(path: Path) -> list[Case]:
@@ -72,20 +77,20 @@ def load_cases(path: Path) -> list[Case]:
 def run_case(case: Case, rule: Rule[Any]) -> list[Expected]:
     """Return what the rule really finds, in the form in which the case says what it expects."""
     file = IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
-    readings = {reading.source: reading for reading in _readings(case, sources_of([rule]))}
+    readings = {reading.source: reading for reading in _readings(case, sources_of([rule]), probes_of([rule]))}
     snapshot = Snapshot(Cluster(uid="case"), readings, NOW, NOW)
     return [_said(finding, case.findings) for finding in evaluate(Evaluation(snapshot, file.intent), file, [rule])]
 
 
-def _readings(case: Case, sources: Sequence[Source[Any]]) -> Iterator[Reading[Any]]:
+def _readings(case: Case, sources: Sequence[Source[Any]], probes: Sequence[Probe[Any, Any]]) -> Iterator[Reading[Any]]:
     states = {
         **dict.fromkeys(case.absent, State.ABSENT),
         **dict.fromkeys(case.denied, State.DENIED),
         **dict.fromkeys(case.failed, State.FAILED),
     }
-    unread = states.keys() - {source.name for source in sources}
-    if unread:
-        raise ValueError(f"case {case.name!r} names sources that the rule does not read: {', '.join(sorted(unread))}")
+    named = {*states, *case.answers, *case.partial}
+    if unread := named - {readable.name for readable in (*sources, *probes)}:
+        raise ValueError(f"case {case.name!r} names what the rule does not read: {', '.join(sorted(unread))}")
     served = {(resource.api_version, resource.kind) for source in sources for resource in source.served_as}
     for obj in case.objects:
         if (obj.get("apiVersion"), obj.get("kind")) not in served:
@@ -96,6 +101,10 @@ def _readings(case: Case, sources: Sequence[Source[Any]]) -> Iterator[Reading[An
             yield _loaded(source, case.objects)
         else:
             yield Reading(source.name, state, reason=f"{source.name}: {state}", read_at=NOW)
+    for probe in probes:
+        if probe.name in {*states, *case.answers, *case.partial}:
+            state = State.PARTIAL if probe.name in case.partial else states.get(probe.name, State.LOADED)
+            yield _answered(probe, state, case.answers.get(probe.name, ()))
 
 
 def _loaded(source: Source[Any], objects: Sequence[Mapping[str, Any]]) -> Reading[Any]:
@@ -105,6 +114,14 @@ def _loaded(source: Source[Any], objects: Sequence[Mapping[str, Any]]) -> Readin
             break
     decoded = ListDecoder(source.record).objects(map(msgspec.json.encode, own))
     return Reading(source.name, State.LOADED, decoded.records, decoded.rejected, resource=resource, read_at=NOW)
+
+
+def _answered(probe: Probe[Any, Any], state: State, answers: Sequence[Mapping[str, Any]]) -> Reading[Any]:
+    decoded = ListDecoder(probe.record).objects(map(msgspec.json.encode, answers))
+    if decoded.rejected:
+        raise ValueError(f"no answer of {probe.name}: {decoded.rejected[0].reason}")
+    reason = "" if state is State.LOADED else f"{probe.name}: {state}"
+    return Reading(probe.name, state, decoded.records, reason=reason, read_at=NOW, targets=len(answers))
 
 
 def _said(finding: Finding, expected: Sequence[Expected]) -> Expected:

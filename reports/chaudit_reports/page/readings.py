@@ -11,19 +11,20 @@ EMPTY = "empty"
 MEANINGS: Mapping[str, str] = {
     State.DENIED: "the account may not read it (HTTP 401 or 403)",
     State.FAILED: "the read broke off, or what came back could not be understood",
-    State.LOADED: "the list was read to its end",
+    State.PARTIAL: "a probe met its limits before all of its targets were asked",
+    State.LOADED: "the list was read to its end, or all targets of the probe were asked",
     EMPTY: "the list was read to its end, and the cluster holds no such object",
-    State.ABSENT: "the cluster does not serve this API",
+    State.ABSENT: "the cluster does not serve this API, or the probe was not asked for",
 }
 """What each state tells, those that leave a gap first."""
 
 _ORDER = tuple(MEANINGS)
-_GAPS = (State.DENIED, State.FAILED)
+_GAPS = (State.DENIED, State.FAILED, State.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One source as the evidence table shows it; `state` is a key of `MEANINGS`."""
+    """One source or probe as the evidence table shows it; `state` is a key of `MEANINGS`."""
 
     anchor: str
     source: str
@@ -34,6 +35,7 @@ class Row:
     rejected: tuple[Rejected, ...]
     reason: str
     read_at: datetime | None
+    targets: int | None
 
     @property
     def is_counted(self) -> bool:
@@ -64,4 +66,5 @@ def _row(reading: Evidence) -> Row:
         rejected=reading.rejected,
         reason=reading.reason,
         read_at=reading.read_at,
+        targets=reading.targets,
     )

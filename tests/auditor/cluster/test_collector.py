@@ -12,8 +12,9 @@ from chaudit.cluster.connection import connect
 from chaudit.cluster.progress import Progress
 from chaudit.errors import ClusterUnavailableError, KubeconfigError
 from chaudit.evidence.reading import Reading, State
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
-from chaudit.evidence.source import ObjectName, Resource, Source
+from chaudit.evidence.source import ObjectName, Source
 from chaudit.objects import KubernetesObject
 from chaudit.testing import ApiServer, faults
 

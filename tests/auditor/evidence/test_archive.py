@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from auditor.world import OTHERS, THINGS, Thing, loaded, snapshot, thing, unread
+from auditor.world import ECHO, NOW, OTHERS, THINGS, Answer, Thing, loaded, snapshot, thing, unread
 from chaudit.errors import SnapshotError
 from chaudit.evidence import archive
-from chaudit.evidence.reading import State
+from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.source import Source
 
 
@@ -27,6 +27,14 @@ def test_what_is_saved_comes_back_equal(tmp_path: Path, name: str) -> None:
     archive.save(SNAPSHOT, (THINGS, OTHERS), path)
 
     assert archive.load(archive.read_file(path), name, (THINGS, OTHERS)) == SNAPSHOT
+
+
+def test_answers_of_a_probe_come_back_with_what_is_missing_among_them(tmp_path: Path) -> None:
+    reading = Reading(ECHO.name, State.PARTIAL, (Answer("a", "b"),), reason="echo: not done", read_at=NOW, targets=2)
+    path = tmp_path / "snapshot.json"
+    archive.save(snapshot(reading), [ECHO], path)
+
+    assert archive.load(archive.read_file(path), "snapshot.json", [ECHO]).reading(ECHO) == reading
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from auditor.world import THINGS, Thing
 from chaudit.errors import SnapshotError
 from chaudit.evidence import listings
 from chaudit.evidence.reading import Reading, State
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM
-from chaudit.evidence.source import Resource, Source
+from chaudit.evidence.source import Source
 
 V2_THINGS = Source(
     "things",

@@ -1,0 +1,47 @@
+"""Evidence that is not in the API: a probe asks its targets, and nothing else, when the user wants it to."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from chaudit.errors import UsageError
+from chaudit.evidence.asking import Asking
+from chaudit.evidence.input import Input
+from chaudit.evidence.readable import Readable
+from chaudit.evidence.reading import Reading, State
+from chaudit.objects import Record
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+def no_argument(argument: str) -> None:
+    """Refuse any argument.
+
+    Raises:
+        UsageError: there is one.
+    """
+    if argument:
+        raise UsageError("it takes no argument")
+
+
+@dataclass(frozen=True, eq=False)
+class Probe(Readable[R], Generic[T, R]):
+    """Something to ask outside of the API; its answers are a reading like any other.
+
+    `targets` say what to ask, from the cluster's objects and the intent, in a stable order. They are the bound as well:
+    nothing else is ever contacted. `ask` yields the answers, through the `Asking` that paces it; a target that does
+    not answer is an answer too, and `ProbeError` says that the probe itself cannot work. `check` refuses, with
+    `UsageError`, an argument (`--probe NAME=ARGUMENT`) that cannot be meant; `help` is what the probe asks, in a line.
+    """
+
+    targets: Input[Sequence[T]]
+    ask: Callable[[Sequence[T], Asking], Iterable[R]]
+    help: str
+    check: Callable[[str], None] = no_argument
+
+    @property
+    def unread(self) -> Reading[R]:
+        """An absent reading: that nobody asked is a fact, and no gap."""
+        reason = f"not probed: --probe {self.name} asks for it"
+        return Reading(self.name, State.ABSENT, reason=reason, targets=0)
