@@ -1,24 +1,15 @@
 """Whether somebody serves the Ingresses and Gateways."""
 
-from collections.abc import Mapping
-
-import msgspec
-
-from chaudit import Settings, Severity, Unknown, Verdicts, Violation, printable, rule
+from chaudit import Severity, Unknown, Verdicts, Violation, printable, rule
 from chaudit_ingress.gateways import gateway_is_programmed
-from chaudit_ingress.pods import ControllerPods, controller_pods
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.gateway import Gateway
 from chaudit_network.kinds.ingress import Ingress, IngressClass
+from chaudit_network.views.controller_pods import ControllerPods, controller_pods
 from chaudit_network.views.ingress import RouteClasses, ingresses_and_gateways, route_classes
 from chaudit_network.views.unread import Unread
 
 _ANNOTATION = "annotation kubernetes.io/ingress.class"
-
-
-class ControllerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Controllers that are not known, or not as they were installed: labels of their pods by `spec.controller`."""
-
-    controllers: Mapping[str, Mapping[str, str]] = {}
 
 
 @rule(
@@ -26,7 +17,7 @@ class ControllerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     "Every Ingress and Gateway is served by a running controller",
     severity=Severity.HIGH,
     each=ingresses_and_gateways,
-    using=(route_classes, controller_pods, Settings(ControllerSettings)),
+    using=(route_classes, controller_pods),
     remediation="Install the controller that the class is for or get its pods ready; or set `spec.ingressClassName` "
     "(`spec.gatewayClassName`) to a class that exists, rather than the annotation `kubernetes.io/ingress.class`.",
     references=(
@@ -34,9 +25,10 @@ class ControllerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         "https://kubernetes.io/docs/concepts/services-networking/ingress-controllers/",
         "https://gateway-api.sigs.k8s.io/geps/gep-1364/",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S9"),),
 )
 def ingress_or_gateway_is_served(
-    route: Ingress | Gateway | Unread, classes: RouteClasses, pods: ControllerPods, settings: ControllerSettings
+    route: Ingress | Gateway | Unread, classes: RouteClasses, pods: ControllerPods
 ) -> Verdicts:
     """An Ingress is a wish: without a running controller that takes it up, nothing answers and nothing complains.
 
@@ -45,20 +37,18 @@ def ingress_or_gateway_is_served(
     """
     match route:
         case Ingress():
-            yield from _ingress_is_served(route, classes, pods, settings)
+            yield from _ingress_is_served(route, classes, pods)
         case Gateway():
             yield from gateway_is_programmed(route, classes)
         case Unread():
             yield Unknown(route.reason)
 
 
-def _ingress_is_served(
-    ingress: Ingress, classes: RouteClasses, pods: ControllerPods, settings: ControllerSettings
-) -> Verdicts:
+def _ingress_is_served(ingress: Ingress, classes: RouteClasses, pods: ControllerPods) -> Verdicts:
     name = ingress.class_name or ingress.class_annotation
     found = classes.of_ingresses.get(name) if name else classes.default
     if found:
-        yield from _class_is_served(found, pods, settings)
+        yield from _class_is_served(found, pods)
     elif ingress.class_name:
         if not pods.unregistered(name).ready:
             yield Violation(f"spec.ingressClassName is '{printable(name)}', but there is no IngressClass of this name")
@@ -71,10 +61,9 @@ def _ingress_is_served(
         )
 
 
-def _class_is_served(found: IngressClass, pods: ControllerPods, settings: ControllerSettings) -> Verdicts:
+def _class_is_served(found: IngressClass, pods: ControllerPods) -> Verdicts:
     controller = found.spec.controller
-    labels = settings.controllers.get(controller)
-    tally = pods.labelled(labels) if labels else pods.named(controller)
+    tally = pods.named(controller)
     if not tally.ready:
         yield Violation(
             f"IngressClass {printable(found.name)} is for controller {printable(controller)}, but {tally.lack}",

@@ -76,6 +76,15 @@ class ExposureIntent(_Section, frozen=True):
     allow: tuple[AllowedExposure, ...] = ()
 
 
+class IngressIntent(_Section, frozen=True):
+    """What is not known of ingress controllers, or not as they were installed.
+
+    `controllers` are labels of their pods, by the `spec.controller` of their IngressClasses.
+    """
+
+    controllers: Mapping[str, Annotated[Mapping[str, str], msgspec.Meta(min_length=1)]] = {}
+
+
 class Name(_Section, frozen=True):
     """A hostname published to the outside, and how many destinations it is meant to have.
 
@@ -141,6 +150,7 @@ class Intent(_Section, frozen=True):
     networks: Mapping[str, Network] = {}
     topology: Topology = Topology()
     exposure: ExposureIntent = ExposureIntent()
+    ingress: IngressIntent = IngressIntent()
     names: tuple[Name, ...] = ()
     bgp: BGP | None = None
     rules: Mapping[str, RuleIntent] = {}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chaudit import Reading, Subject, view
+from chaudit import CannotTellError, Reading, Subject, printable, view
 from chaudit_network.kinds.core import Pod
 from chaudit_network.kinds.workloads import (
     DAEMON_SETS,
@@ -70,6 +70,44 @@ class Workloads:
         for budget in self.budgets.complete_records:
             found[budget.namespace].append(budget)
         return found
+
+
+def keeps_apart(workload: Workload, pod: Pod) -> bool:
+    """Whether the scheduler is to put the workload's pods, of which one is given, on different nodes, if only it can.
+
+    Two pods that want the same port of the host are never put on one.
+    """
+    if isinstance(workload, DaemonSet) or any(port.host_port for one in pod.spec.containers for port in one.ports):
+        return True
+    template = workload.spec.template.spec
+    anti_affinity = template.affinity.pod_anti_affinity
+    selectors = [
+        *(term.label_selector for term in anti_affinity.required),
+        *(weighted.pod_affinity_term.label_selector for weighted in anti_affinity.preferred),
+        *(constraint.label_selector for constraint in template.topology_spread_constraints),
+    ]
+    return any(selector is not None and selector.matches(pod.metadata.labels) for selector in selectors)
+
+
+def keeps_one(budget: PodDisruptionBudget, count: int) -> bool:
+    """Whether at least one of so many pods stays while nodes are drained.
+
+    Raises:
+        CannotTellError: the budget is none that the API server would accept.
+    """
+    if budget.spec.max_unavailable is not None:
+        return _share(budget, budget.spec.max_unavailable, count) < count
+    return _share(budget, budget.spec.min_available or 0, count) > 0
+
+
+def _share(budget: PodDisruptionBudget, value: int | str, count: int) -> int:
+    """Return a number of pods, of which percentages are rounded up."""
+    if isinstance(value, int):
+        return value
+    percentage = value.removesuffix("%")
+    if not (percentage.isascii() and percentage.isdecimal()):
+        raise CannotTellError(f"{budget.subject}: '{printable(value)}' is neither a number nor a percentage")
+    return -(-int(percentage) * count // 100)
 
 
 workloads = view(DEPLOYMENTS.reading, STATEFUL_SETS.reading, DAEMON_SETS.reading, POD_DISRUPTION_BUDGETS.reading)(

@@ -21,6 +21,7 @@ networks:
     cidrs: [192.168.206.0/24, "FD00:0:0:206::/64"]
   oam: {cidrs: [10.10.10.0/24], external: true, interfaces: [eno1]}
 topology: {cluster-host: external, single-node: true}
+ingress: {controllers: {acme.example/ingress: {app: acme}}}
 names:
   - {host: app.example.org, ports: [443], targets: 2, load-balancers: [10.10.10.2]}
 bgp:
@@ -45,6 +46,7 @@ def test_a_whole_file_is_decoded_into_types(tmp_path: Path) -> None:
 
     assert file.intent.networks["cluster-host"].cidrs == ("192.168.206.0/24", "fd00:0:0:206::/64")
     assert file.intent.topology.cluster_host is ClusterHost.EXTERNAL
+    assert file.intent.ingress.controllers == {"acme.example/ingress": {"app": "acme"}}
     assert file.intent.rules["NPT-010"].severity is Severity.LOW
     assert file.intent.waivers[0].expires.isoformat() == "2027-01-31"
     assert len(file.sha256) == 64
@@ -70,6 +72,7 @@ def test_an_empty_file_means_nothing_in_particular(tmp_path: Path) -> None:
         ("bgp:\n  peers:\n    - {address: 10.0.0.300}\n", r":3: \$\.bgp\.peers\[0\]\.address: .*10\.0\.0\.300"),
         ("waivers:\n  - {rule: NET-001, reason: x, owner: y}\n", r":2: \$\.waivers\[0\]: .*expires"),
         ("waivers: [{rule: NET-001, reason: '', owner: y, expires: 2027-01-01}]", r"\$\.waivers\[0\]\.reason"),
+        ("ingress: {controllers: {acme.example/ingress: {}}}", r"\$\.ingress\.controllers"),
         ("gate: {fail-on: severe}", r"\$\.gate\.fail-on: .*severe"),
         ("- a list\n", "Expected `object`"),
         ("a: 1\na: 2\n", ":2: not valid YAML: the key 'a' is given twice"),

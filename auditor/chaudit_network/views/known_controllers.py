@@ -2,34 +2,50 @@
 
 from collections.abc import Sequence
 
-from chaudit_ingress.controllers import Controller
+from chaudit_network.views.controllers import Controller, Marks
 
 _NAME = "app.kubernetes.io/name"
 _COMPONENT = "app.kubernetes.io/component"
 
-KNOWN_CONTROLLERS: Sequence[Controller] = (
+INGRESS_NGINX = Controller(
     # https://kubernetes.github.io/ingress-nginx/user-guide/cli-arguments/
-    Controller(
-        "k8s.io/ingress-nginx",
+    "k8s.io/ingress-nginx",
+    Marks(
         labels=({_NAME: "ingress-nginx", _COMPONENT: "controller"},),
-        images=("ingress-nginx/controller", "nginx-ingress-controller"),
+        images=("ingress-nginx/controller", "ingress-nginx/controller-chroot", "nginx-ingress-controller"),
         program="/nginx-ingress-controller",
-        class_name="nginx",
-        class_option="ingress-class",
-        name_option="controller-class",
-        classless_option="watch-ingress-without-class",
     ),
+    class_name="nginx",
+    class_option="ingress-class",
+    name_option="controller-class",
+    classless_option="watch-ingress-without-class",
+)
+
+GATEWAY_API = Controller(
+    # What an implementation makes for a Gateway is to bear its name: https://gateway-api.sigs.k8s.io/geps/gep-1762/
+    "gateway.networking.k8s.io",
+    Marks(),
+    proxies=Marks(
+        labels=(
+            {"gateway.networking.k8s.io/gateway-name": ""},
+            {"gateway.envoyproxy.io/owning-gateway-name": ""},
+            {"gateway.envoyproxy.io/owning-gatewayclass": ""},
+        )
+    ),
+)
+"""Whatever carries the traffic of Gateways. No IngressClass is for it."""
+
+KNOWN_CONTROLLERS: Sequence[Controller] = (
+    INGRESS_NGINX,
     # F5's, which serves no class that is not registered: https://docs.nginx.com/nginx-ingress-controller/
     Controller(
         "nginx.org/ingress-controller",
-        labels=({_NAME: "nginx-ingress"},),
-        images=("nginx-ingress", "nginx-plus-ingress"),
+        Marks(labels=({_NAME: "nginx-ingress"},), images=("nginx-ingress", "nginx-plus-ingress")),
     ),
     # https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-ingress/
     Controller(
         "traefik.io/ingress-controller",
-        labels=({_NAME: "traefik"},),
-        images=("traefik", "mirrored-library-traefik"),
+        Marks(labels=({_NAME: "traefik"},), images=("traefik", "mirrored-library-traefik")),
         class_name="traefik",
         class_option="providers.kubernetesingress.ingressclass",
         classless=True,
@@ -37,8 +53,7 @@ KNOWN_CONTROLLERS: Sequence[Controller] = (
     # https://github.com/haproxytech/kubernetes-ingress/blob/master/documentation/ingressclass.md
     Controller(
         "haproxy.org/ingress-controller",
-        labels=({_NAME: "kubernetes-ingress"},),
-        images=("haproxytech/kubernetes-ingress",),
+        Marks(labels=({_NAME: "kubernetes-ingress"},), images=("haproxytech/kubernetes-ingress",)),
         class_option="ingress.class",
         name_option="ingress.class",
         classless_option="empty-ingress-class",
@@ -47,8 +62,7 @@ KNOWN_CONTROLLERS: Sequence[Controller] = (
     # https://haproxy-ingress.github.io/docs/configuration/command-line/#ingress-class
     Controller(
         "haproxy-ingress.github.io/controller",
-        labels=({_NAME: "haproxy-ingress"},),
-        images=("jcmoraisjr/haproxy-ingress",),
+        Marks(labels=({_NAME: "haproxy-ingress"},), images=("jcmoraisjr/haproxy-ingress",)),
         class_name="haproxy",
         class_option="ingress-class",
         name_option="controller-class",
@@ -57,7 +71,8 @@ KNOWN_CONTROLLERS: Sequence[Controller] = (
     # Its image also runs beside every Envoy, so that only labels tell: https://projectcontour.io/docs/main/config/ingress/
     Controller(
         "projectcontour.io",
-        labels=({"app": "contour"}, {_NAME: "contour", _COMPONENT: "contour"}),
+        Marks(labels=({"app": "contour"}, {_NAME: "contour", _COMPONENT: "contour"})),
+        proxies=Marks(images=("projectcontour/contour", "bitnami/contour")),
         class_name="contour",
         class_option="ingress-class-name",
         classless=True,
@@ -65,16 +80,25 @@ KNOWN_CONTROLLERS: Sequence[Controller] = (
     ),
     # https://developer.konghq.com/kubernetes-ingress-controller/ingress/
     Controller(
-        "ingress-controllers.konghq.com/kong", images=("kong/kubernetes-ingress-controller",), class_name="kong"
+        "ingress-controllers.konghq.com/kong",
+        Marks(images=("kong/kubernetes-ingress-controller",)),
+        proxies=Marks(images=("kong", "kong/kong-gateway")),
+        class_name="kong",
     ),
     # https://docs.cilium.io/en/stable/network/servicemesh/ingress/
-    Controller("cilium.io/ingress-controller", labels=({"io.cilium/app": "operator"},), class_name="cilium"),
+    Controller("cilium.io/ingress-controller", Marks(labels=({"io.cilium/app": "operator"},)), class_name="cilium"),
     # https://istio.io/latest/docs/tasks/traffic-management/ingress/kubernetes-ingress/
-    Controller("istio.io/ingress-controller", labels=({"app": "istiod"},), class_name="istio"),
+    Controller(
+        "istio.io/ingress-controller",
+        Marks(labels=({"app": "istiod"},)),
+        proxies=Marks(labels=({"istio": "ingressgateway"},)),
+        class_name="istio",
+    ),
     # https://github.com/openshift/enhancements/blob/master/enhancements/ingress/transition-ingress-from-beta-to-stable.md
     Controller(
         "openshift.io/ingress-to-route",
-        labels=({"ingresscontroller.operator.openshift.io/deployment-ingresscontroller": ""},),
+        Marks(labels=({"ingresscontroller.operator.openshift.io/deployment-ingresscontroller": ""},)),
         classless=True,
     ),
+    GATEWAY_API,
 )

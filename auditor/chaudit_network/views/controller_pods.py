@@ -1,14 +1,14 @@
 """The pods of ingress controllers, counted by what they serve."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chaudit import CannotTellError, Reading, printable, view
-from chaudit_ingress.controllers import Controller, carries
-from chaudit_ingress.known_controllers import KNOWN_CONTROLLERS
+from chaudit import INTENT, CannotTellError, Intent, Reading, printable, view
 from chaudit_network.kinds.core import PODS, Pod
+from chaudit_network.views.controllers import Controller, Marks
+from chaudit_network.views.known_controllers import KNOWN_CONTROLLERS
 
 _ENDED = {"Succeeded", "Failed"}
 
@@ -21,15 +21,23 @@ class Tally:
     total: int = 0
 
     def add(self, pod: Pod) -> None:
-        """Count one pod in; one that has run to its end serves nothing."""
-        if pod.status.phase not in _ENDED:
-            self.total += 1
-            self.ready += pod.is_ready
+        """Count one pod in."""
+        self.total += 1
+        self.ready += pod.is_ready
 
     @property
     def lack(self) -> str:
         """What is missing as long as no pod is ready."""
         return f"no pod that serves it is ready (of {self.total})" if self.total else "no pod serves it"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A pod of a controller, or one that carries the controller's traffic in its stead."""
+
+    controller: Controller
+    pod: Pod
+    is_proxy: bool
 
 
 @dataclass(slots=True)
@@ -48,9 +56,17 @@ class ControllerPods:
     Every answer raises `CannotTellError` if pods could not be read, or if none is ready but one was malformed.
     """
 
-    def __init__(self, pods: Reading[Pod]) -> None:
+    def __init__(self, pods: Reading[Pod], intent: Intent) -> None:
         self._pods = pods
-        self._by_labels: dict[frozenset[tuple[str, str]], Tally] = {}
+        declared = intent.ingress.controllers
+        self.controllers: Sequence[Controller] = (
+            *(Controller(name, Marks(labels=(labels,))) for name, labels in sorted(declared.items())),
+            *(known for known in KNOWN_CONTROLLERS if known.name not in declared),
+        )
+
+    def product(self, controller: str) -> Controller | None:
+        """Return the product whose classes name this `spec.controller`."""
+        return next((known for known in self.controllers if known.owns(controller)), None)
 
     def named(self, controller: str) -> Tally:
         """Count the pods that serve the classes of this `spec.controller`.
@@ -58,30 +74,18 @@ class ControllerPods:
         Raises:
             CannotTellError: its pods are not known.
         """
-        product = next((known for known in KNOWN_CONTROLLERS if known.owns(controller)), None)
+        product = self.product(controller)
         name = product.name if product and not product.name_option else controller
         if not product and name not in self._served.names:
             raise CannotTellError(
                 f"which pods are those of controller '{printable(controller)}' is not known: "
-                "give their labels in rules.ING-002.settings.controllers of the intent file"
+                "give their labels in ingress.controllers of the intent file"
             )
         return self._settled(self._served.names.get(name, Tally()))
 
-    def labelled(self, labels: Mapping[str, str]) -> Tally:
-        """Count the pods with these labels."""
-        wanted = frozenset(labels.items())
-        if wanted not in self._by_labels:
-            tally = self._by_labels[wanted] = Tally()
-            for pod in self._pods.records:
-                if carries(pod, labels):
-                    tally.add(pod)
-        return self._settled(self._by_labels[wanted])
-
     def going_by(self, class_name: str) -> Tally | None:
         """Count the pods that serve a class by the deprecated annotation, or None if no known controller does."""
-        if class_name not in self._served.classes and all(
-            known.class_name != class_name for known in KNOWN_CONTROLLERS
-        ):
+        if class_name not in self._served.classes and all(known.class_name != class_name for known in self.controllers):
             return None
         return self._settled(self._served.classes.get(class_name, Tally()))
 
@@ -95,21 +99,39 @@ class ControllerPods:
         return self._settled(self._served.classless)
 
     @cached_property
+    def members(self) -> Sequence[Member]:
+        """Every pod of a controller, but those that have run to their end, which serve nothing."""
+        found: list[Member] = []
+        alike: dict[Hashable, Sequence[tuple[Controller, bool]]] = {}  # most pods are copies of others
+        for pod in self._pods.records:
+            if pod.status.phase not in _ENDED:
+                key = frozenset(pod.metadata.labels.items()), pod.spec.containers
+                if key not in alike:
+                    alike[key] = [*self._roles(pod)]
+                found += [Member(controller, pod, is_proxy) for controller, is_proxy in alike[key]]
+        return found
+
+    def _roles(self, pod: Pod) -> Iterator[tuple[Controller, bool]]:
+        for controller in self.controllers:
+            if controller.marks.are_on(pod):
+                yield controller, False
+            elif controller.proxies.are_on(pod):
+                yield controller, True
+
+    @cached_property
     def _served(self) -> _Served:
         served = _Served()
-        alike: dict[Hashable, Sequence[Controller]] = {}  # most pods are copies of others
-        for pod in self._pods.records:
-            key = frozenset(pod.metadata.labels.items()), pod.spec.containers
-            if key not in alike:
-                alike[key] = [known for known in KNOWN_CONTROLLERS if known.recognises(pod)]
-            for known in alike[key]:
-                served.names[known.name_of(pod)].add(pod)
-                if goes_by := known.class_of(pod):
-                    served.classes[goes_by].add(pod)
-                    if known.knows_unregistered:
-                        served.unregistered[goes_by].add(pod)
-                if known.serves_classless(pod):
-                    served.classless.add(pod)
+        for member in self.members:
+            if member.is_proxy:
+                continue
+            known, pod = member.controller, member.pod
+            served.names[known.name_of(pod)].add(pod)
+            if goes_by := known.class_of(pod):
+                served.classes[goes_by].add(pod)
+                if known.knows_unregistered:
+                    served.unregistered[goes_by].add(pod)
+            if known.serves_classless(pod):
+                served.classless.add(pod)
         return served
 
     def _settled(self, tally: Tally) -> Tally:
@@ -118,5 +140,5 @@ class ControllerPods:
         return tally
 
 
-controller_pods = view(PODS.reading)(ControllerPods)
+controller_pods = view(PODS.reading, INTENT)(ControllerPods)
 """The view that answers with `ControllerPods`."""

@@ -12,14 +12,39 @@ from chaudit_network.kinds.core import Container, Pod
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """By what pods of one sort are recognised: any of these is enough.
+
+    Attributes:
+        labels: sets of labels; a pod that carries one whole set is one. An empty value stands for any.
+        images: ends of the image's repository.
+        program: the executable among a container's command and arguments.
+    """
+
+    labels: tuple[Mapping[str, str], ...] = ()
+    images: tuple[str, ...] = ()
+    program: str = ""
+
+    def are_on(self, pod: Pod) -> bool:
+        """Whether the pod is of this sort."""
+        return any(carries(pod, labels) for labels in self.labels) or any(map(self.are_in, pod.spec.containers))
+
+    def are_in(self, container: Container) -> bool:
+        """Whether the container is what makes a pod one of this sort."""
+        # Most images are somebody else's, and looking for a piece of text is cheaper than taking it apart.
+        return any(image in container.image and _is_of(container.image, image) for image in self.images) or (
+            bool(self.program) and self.program in (*container.command, *container.args)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Controller:
     """One product. The options are names of command line options, without dashes and in lower case.
 
     Attributes:
         name: what `spec.controller` of its IngressClasses says, or that up to a slash.
-        labels: sets of labels; a pod that carries one whole set is its. An empty value stands for any.
-        images: ends of the image's repository.
-        program: the executable among a container's command and arguments.
+        marks: by what its pods are recognised.
+        proxies: by what the pods are recognised that carry its traffic, where these are others than its own.
         class_name: the class it goes by when it is told no other, known from the deprecated annotation.
         class_option: the option that gives it another class to go by.
         name_option: the option that gives it another name, or a suffix to it.
@@ -29,9 +54,8 @@ class Controller:
     """
 
     name: str
-    labels: tuple[Mapping[str, str], ...] = ()
-    images: tuple[str, ...] = ()
-    program: str = ""
+    marks: Marks
+    proxies: Marks = Marks()
     class_name: str = ""
     class_option: str = ""
     name_option: str = ""
@@ -42,16 +66,6 @@ class Controller:
     def owns(self, name: str) -> bool:
         """Whether an IngressClass with this `spec.controller` is for the product."""
         return name == self.name or name.startswith(f"{self.name}/")
-
-    def recognises(self, pod: Pod) -> bool:
-        """Whether the pod runs the product."""
-        return any(carries(pod, labels) for labels in self.labels) or any(map(self._runs_in, pod.spec.containers))
-
-    def _runs_in(self, container: Container) -> bool:
-        # Most images are somebody else's, and looking for a piece of text is cheaper than taking it apart.
-        return any(image in container.image and _is_of(container.image, image) for image in self.images) or (
-            bool(self.program) and self.program in (*container.command, *container.args)
-        )
 
     def name_of(self, pod: Pod) -> str:
         """Return the `spec.controller` for which this pod looks; a given suffix is appended behind a slash."""
