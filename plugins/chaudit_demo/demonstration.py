@@ -89,8 +89,8 @@ def _scan(kubeconfig: Path, intent: Path, reports: Mapping[str, Path]) -> int:
 
 def _wait(kubeconfig: Path) -> None:
     command = shlex.join(["kubectl", "--kubeconfig", str(kubeconfig.absolute()), "get", "nodes,services", "-A"])
-    click.echo(f"\nThe cluster is up until Ctrl-C; its kubeconfig is {kubeconfig.absolute()}\n$ {command}")
     try:
+        click.echo(f"\nThe cluster is up until Ctrl-C; its kubeconfig is {kubeconfig.absolute()}\n$ {command}")
         Event().wait()
     except KeyboardInterrupt:
         click.echo()
