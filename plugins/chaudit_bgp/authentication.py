@@ -1,8 +1,8 @@
 """Whether the sessions with routers outside prove who is speaking."""
 
 from chaudit import DoesNotApplyError, Severity, Unknown, Verdicts, Violation, rule, view
-from chaudit_network.views.bgp import external_peerings
-from chaudit_network.views.bgp_peers import Password, Peering, Peerings
+from chaudit_network.bgp.peers import Password, Peering, Peerings
+from chaudit_network.views.bgp_peerings import external_peerings
 from chaudit_network.views.unread import Unread
 
 

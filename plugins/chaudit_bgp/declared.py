@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from chaudit import INTENT, DoesNotApplyError, Intent, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_network.addresses import IPAddress, parse_address
-from chaudit_network.views.bgp import external_peerings
-from chaudit_network.views.bgp_peers import Peer, Peerings
+from chaudit_network.bgp.peers import Peer, Peerings
+from chaudit_network.views.bgp_peerings import external_peerings
 
 _SHOWN = 5
 

@@ -178,6 +178,7 @@ class IPPoolSpec(Record, frozen=True, gc=False):
     cidr: str = ""
     nat_outgoing: bool = False
     disabled: bool = False
+    disable_bgp_export: bool = msgspec.field(default=False, name="disableBGPExport")
     ipip_mode: str = ""
     vxlan_mode: str = ""
     node_selector: str = ""

@@ -1,19 +1,12 @@
-"""Kinds of MetalLB (`metallb.io`) and of FRR-K8s (`frrk8s.metallb.io`), the router it configures.
-
-Both may hold passwords. These are forgotten as soon as they are decoded, so that no snapshot or report can tell them.
-"""
+"""Kinds of MetalLB (`metallb.io`) that say with whom its speakers speak BGP (https://metallb.io/apis/)."""
 
 import msgspec
 
 from chaudit import KubernetesObject, Record, Resource, Source
+from chaudit_network.kinds.forgetting import forget
+from chaudit_network.kinds.label_selectors import LabelSelector
 
-FORGOTTEN = "(forgotten)"
-"""What stands in a record for a text that was there, and that nobody needs to know."""
-
-
-def _forget(record: Record, field: str) -> None:
-    if getattr(record, field):
-        msgspec.structs.force_setattr(record, field, FORGOTTEN)
+_GROUP = "metallb.io"
 
 
 class SecretReference(Record, frozen=True, gc=False):
@@ -23,17 +16,31 @@ class SecretReference(Record, frozen=True, gc=False):
 
 
 class BGPPeerSpec(Record, frozen=True, gc=False):
-    """A neighbour by address, or whoever answers on an interface (unnumbered). Without AS number it is detected."""
+    """A neighbour by address, or whoever answers on an interface (unnumbered). Without AS number it is detected.
 
+    `node_selectors` are alternatives; without any, all nodes are meant.
+    """
+
+    my_asn: int = msgspec.field(default=0, name="myASN")
+    local_asn: int = msgspec.field(default=0, name="localASN")
     peer_address: str = ""
     interface: str = ""
     peer_asn: int = msgspec.field(default=0, name="peerASN")
+    dynamic_asn: str = msgspec.field(default="", name="dynamicASN")
+    peer_port: int = 0
+    source_address: str = ""
+    node_selectors: tuple[LabelSelector, ...] = ()
     password: str = ""
     password_secret: SecretReference = SecretReference()
+    bfd_profile: str = ""
+    ebgp_multi_hop: bool = False
+    vrf: str = ""
+    disable_mp: bool = msgspec.field(default=False, name="disableMP")
+    dual_stack_address_family: bool = False
 
     def __post_init__(self) -> None:
         """Forget the password."""
-        _forget(self, "password")
+        forget(self, "password")
 
 
 class BGPPeer(KubernetesObject, frozen=True, gc=False, kw_only=True):
@@ -42,65 +49,40 @@ class BGPPeer(KubernetesObject, frozen=True, gc=False, kw_only=True):
     spec: BGPPeerSpec
 
 
-class Neighbor(Record, frozen=True, gc=False):
-    """A neighbour by address, or whoever answers on an interface (unnumbered). Without AS number it is detected."""
-
-    address: str = ""
-    interface: str = ""
-    asn: int = 0
-    password: str = ""
-    password_secret: SecretReference = SecretReference()
-
-    def __post_init__(self) -> None:
-        """Forget the password."""
-        _forget(self, "password")
+class BFDProfile(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """How fast a dead neighbour is noticed, for the peers that name it."""
 
 
-class Router(Record, frozen=True, gc=False):
-    """One BGP router, of one VRF."""
+class CommunityAlias(Record, frozen=True, gc=False):
+    """A name for a community."""
 
-    neighbors: tuple[Neighbor, ...] = ()
-
-
-class RouterConfiguration(Record, frozen=True, gc=False):
-    """The BGP routers of a node."""
-
-    routers: tuple[Router, ...] = ()
+    name: str = ""
+    value: str = ""
 
 
-class RawConfiguration(Record, frozen=True, gc=False):
-    """Lines in FRR's own language, appended as they are; they can hold neighbours and passwords."""
+class CommunitySpec(Record, frozen=True, gc=False):
+    """Names for communities, good in every advertisement."""
 
-    raw_config: str = ""
-
-    def __post_init__(self) -> None:
-        """Forget the lines."""
-        _forget(self, "raw_config")
+    communities: tuple[CommunityAlias, ...] = ()
 
 
-class FRRConfigurationSpec(Record, frozen=True, gc=False):
-    """What FRR runs on selected nodes, merged with other such objects."""
+class Community(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """Names for communities."""
 
-    bgp: RouterConfiguration = RouterConfiguration()
-    raw: RawConfiguration = RawConfiguration()
-
-
-class FRRConfiguration(KubernetesObject, frozen=True, gc=False, kw_only=True):
-    """Written by people, or by MetalLB: one `metallb-NODE` for each node, with the neighbours of its BGPPeers."""
-
-    spec: FRRConfigurationSpec = FRRConfigurationSpec()
+    spec: CommunitySpec = CommunitySpec()
 
 
 BGP_PEERS = Source(
     "metallb-bgp-peers",
     BGPPeer,
     served_as=(
-        Resource("metallb.io", "v1beta2", "bgppeers", "BGPPeer"),
-        Resource("metallb.io", "v1beta1", "bgppeers", "BGPPeer"),
+        Resource(_GROUP, "v1beta2", "bgppeers", "BGPPeer"),
+        Resource(_GROUP, "v1beta1", "bgppeers", "BGPPeer"),
     ),
 )
-FRR_CONFIGURATIONS = Source(
-    "frr-configurations",
-    FRRConfiguration,
-    served_as=(Resource("frrk8s.metallb.io", "v1beta1", "frrconfigurations", "FRRConfiguration"),),
+BFD_PROFILES = Source(
+    "metallb-bfd-profiles", BFDProfile, served_as=(Resource(_GROUP, "v1beta1", "bfdprofiles", "BFDProfile"),)
+)
+COMMUNITIES = Source(
+    "metallb-communities", Community, served_as=(Resource(_GROUP, "v1beta1", "communities", "Community"),)
 )

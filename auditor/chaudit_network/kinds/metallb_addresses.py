@@ -46,6 +46,7 @@ class BGPAdvertisementSpec(Record, frozen=True, gc=False):
     """Which pools are announced by BGP, from which nodes, to which peers, for which services.
 
     Each selected node announces every address, in a prefix of the aggregation length. Without `peers` all are told.
+    Communities are given by value, or by a name that a Community object knows.
     """
 
     ip_address_pools: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class BGPAdvertisementSpec(Record, frozen=True, gc=False):
     peers: tuple[str, ...] = ()
     aggregation_length: int = 32
     aggregation_length_v6: int = 128
+    communities: tuple[str, ...] = ()
 
 
 class BGPAdvertisement(KubernetesObject, frozen=True, gc=False, kw_only=True):

@@ -29,11 +29,13 @@ class ServiceSpec(Record, frozen=True, gc=False):
 
     type: str = "ClusterIP"
     cluster_ip: str = field(default="", name="clusterIP")
+    cluster_ips: tuple[str, ...] = field(default=(), name="clusterIPs")
     ports: tuple[ServicePort, ...] = ()
     external_ips: tuple[str, ...] = field(default=(), name="externalIPs")
     external_traffic_policy: str = ""
     health_check_node_port: int = 0
     allocate_load_balancer_node_ports: bool = True
+    load_balancer_ip: str = field(default="", name="loadBalancerIP")
     load_balancer_class: str = ""
     publish_not_ready_addresses: bool = False
     ip_families: tuple[str, ...] = ()

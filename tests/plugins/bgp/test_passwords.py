@@ -5,7 +5,8 @@ import pytest
 
 from chaudit import Source
 from chaudit.evidence.decoding import ListDecoder
-from chaudit_network.kinds.metallb import BGP_PEERS, FRR_CONFIGURATIONS, BGPPeer, FRRConfiguration
+from chaudit_network.kinds.frr import FRR_CONFIGURATIONS, FRRConfiguration
+from chaudit_network.kinds.metallb import BGP_PEERS, BGPPeer
 
 KEPT_BACK = "hunter2"
 PEER = {"metadata": {"name": "tor"}, "spec": {"peerAddress": "192.0.2.1", "peerASN": 64500, "password": KEPT_BACK}}

@@ -1,12 +1,13 @@
 """BGP neighbours in one shape, whichever project's objects configure them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
 
 from chaudit import CannotTellError, KubernetesObject, Reading, Subject, printable
 from chaudit_network.addresses import IPAddress
+from chaudit_network.kinds.label_selectors import LabelSelector
 from chaudit_network.views.unread import Unread, unread
 
 R = TypeVar("R", bound=KubernetesObject)
@@ -21,12 +22,33 @@ class Password(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Speaker(StrEnum):
+    """Whose routers speak."""
+
+    CALICO = "Calico"
+    METALLB = "MetalLB"
+    FRR = "FRR-K8s"
+    CILIUM = "Cilium"
+
+
+class NextHop(StrEnum):
+    """What a node says of the way to a prefix: what BGP says by itself, always itself, or what it was told."""
+
+    AUTO = "Auto"
+    SELF = "Self"
+    KEEP = "Keep"
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """One neighbour as one object configures it.
 
     `address` is None where the object does not say it: a neighbour on an interface, or one that is discovered. So is
     `asn` where any is accepted. `doubt` says why the password is not known.
+
+    `port` is 0 for BGP's own. `hops` bounds the way of its packets (GTSM, RFC 5082), 0 where nothing does. `filters`
+    are BGPFilters of Calico by name, `settings` a CiliumBGPPeerConfig. `local_asn` and `source` are the node's side,
+    where the object says them. `is_dual` says that a session carries prefixes of both families, not of its own only.
     """
 
     name: str
@@ -34,6 +56,16 @@ class Peer:
     asn: int | None
     password: Password
     doubt: str = ""
+    speaker: Speaker = Speaker.CALICO
+    port: int = 0
+    local_asn: int | None = None
+    source: IPAddress | None = None
+    hops: int = 0
+    bfd_profile: str = ""
+    filters: tuple[str, ...] = ()
+    next_hop: NextHop = NextHop.AUTO
+    settings: str = ""
+    is_dual: bool = False
 
     def __str__(self) -> str:
         """Return name, address and AS number as far as they are known and differ: `tor-1 192.0.2.1 AS 64500`."""
@@ -43,10 +75,14 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Peering:
-    """An object that configures neighbours, and those of them that are of interest."""
+    """An object that configures neighbours, and those of them that are of interest.
+
+    It does so on the nodes that one of the selectors means, on all where there is none. Calico selects by other means.
+    """
 
     subject: Subject
     peers: tuple[Peer, ...]
+    node_selectors: tuple[LabelSelector, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +108,21 @@ class Peerings:
 
     def only(self, wanted: Callable[[Peer], bool]) -> "Peerings":
         """Return the peerings with only these peers, without objects that have none of them."""
-        kept = (Peering(found.subject, tuple(filter(wanted, found.peers))) for found in self.found)
+        kept = (replace(found, peers=tuple(filter(wanted, found.peers))) for found in self.found)
         return Peerings(tuple(peering for peering in kept if peering.peers), self.unread)
 
 
-def peerings_of(reading: Reading[R], peers_of: Callable[[R], Iterable[Peer]]) -> Peerings:
+def peerings_of(
+    reading: Reading[R],
+    peers_of: Callable[[R], Iterable[Peer]],
+    selectors_of: Callable[[R], tuple[LabelSelector, ...]] = lambda _: (),
+) -> Peerings:
     """Return what a reading configures; an object whose peers `peers_of` cannot tell is unread."""
     found: list[Peering] = []
     gaps = list(unread(reading))
     for record in reading.objects:
         try:
-            found.append(Peering(record.subject, tuple(peers_of(record))))
+            found.append(Peering(record.subject, tuple(peers_of(record)), selectors_of(record)))
         except CannotTellError as gap:
             gaps.append(Unread(record.subject, str(gap)))
     return Peerings(tuple(found), tuple(gaps))

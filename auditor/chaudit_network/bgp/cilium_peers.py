@@ -4,16 +4,17 @@ from collections.abc import Iterator
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import parse_address, parse_interface
-from chaudit_network.kinds.cilium import (
+from chaudit_network.bgp.peers import Password, Peer, Peerings, Speaker, peerings_of
+from chaudit_network.kinds.cilium_bgp import (
     CILIUM_BGP_CLUSTER_CONFIGS,
     CILIUM_BGP_PEER_CONFIGS,
     CILIUM_BGP_PEERING_POLICIES,
     CiliumBGPClusterConfig,
     CiliumBGPPeer,
     CiliumBGPPeerConfig,
+    CiliumBGPPeerConfigSpec,
     CiliumBGPPeeringPolicy,
 )
-from chaudit_network.views.bgp_peers import Password, Peer, Peerings, peerings_of
 
 
 @view(CILIUM_BGP_CLUSTER_CONFIGS.reading, CILIUM_BGP_PEER_CONFIGS.reading, CILIUM_BGP_PEERING_POLICIES.reading)
@@ -23,7 +24,10 @@ def cilium_peerings(
     policies: Reading[CiliumBGPPeeringPolicy],
 ) -> Peerings:
     """Collect the peers of both generations of Cilium's BGP objects."""
-    return peerings_of(clusters, lambda found: _configured(found, settings)) + peerings_of(policies, _by_policy)
+    configured = peerings_of(
+        clusters, lambda found: _configured(found, settings), lambda found: (found.spec.node_selector,)
+    )
+    return configured + peerings_of(policies, _by_policy, lambda found: (found.spec.node_selector,))
 
 
 def _configured(cluster: CiliumBGPClusterConfig, settings: Reading[CiliumBGPPeerConfig]) -> Iterator[Peer]:
@@ -31,21 +35,42 @@ def _configured(cluster: CiliumBGPClusterConfig, settings: Reading[CiliumBGPPeer
         for peer in instance.peers:
             address = parse_address(peer.peer_address.strip()) if peer.peer_address else None
             try:
-                password, doubt = _password(peer, settings), ""
+                found, doubt = settings_of(peer, settings), ""
             except CannotTellError as gap:
-                password, doubt = Password.UNKNOWN, str(gap)
-            yield Peer(peer.name, address, peer.peer_asn or None, password, doubt)
+                found, doubt = None, str(gap)
+            yield Peer(
+                peer.name,
+                address,
+                peer.peer_asn or None,
+                _password(found),
+                doubt,
+                Speaker.CILIUM,
+                found.transport.peer_port if found else 0,
+                instance.local_asn or None,
+                settings=peer.peer_config_ref.name if peer.peer_config_ref else "",
+                is_dual=True,
+            )
 
 
-def _password(peer: CiliumBGPPeer, settings: Reading[CiliumBGPPeerConfig]) -> Password:
-    """Look into the settings that the peer refers to; without any it has the defaults, which have no password."""
+def settings_of(peer: CiliumBGPPeer, settings: Reading[CiliumBGPPeerConfig]) -> CiliumBGPPeerConfigSpec:
+    """Return the settings that a peer refers to, the defaults where it refers to none.
+
+    Raises:
+        CannotTellError: they were not read, or there are none of this name.
+    """
     if peer.peer_config_ref is None:
-        return Password.NONE
+        return CiliumBGPPeerConfigSpec()
     name = peer.peer_config_ref.name
     found = next((one for one in settings.complete_records if one.name == name), None)
     if found is None:
         raise CannotTellError(f"there is no CiliumBGPPeerConfig {printable(name)}, which its peerConfigRef names")
-    return Password.REFERENCED if found.spec.auth_secret_ref else Password.NONE
+    return found.spec
+
+
+def _password(found: CiliumBGPPeerConfigSpec | None) -> Password:
+    if found is None:
+        return Password.UNKNOWN
+    return Password.REFERENCED if found.auth_secret_ref else Password.NONE
 
 
 def _by_policy(policy: CiliumBGPPeeringPolicy) -> Iterator[Peer]:
@@ -53,4 +78,7 @@ def _by_policy(policy: CiliumBGPPeeringPolicy) -> Iterator[Peer]:
         for neighbor in router.neighbors:
             address = parse_interface(neighbor.peer_address).ip
             password = Password.REFERENCED if neighbor.auth_secret_ref else Password.NONE
-            yield Peer(str(address), address, neighbor.peer_asn or None, password)
+            asn, local_asn = neighbor.peer_asn or None, router.local_asn or None
+            yield Peer(
+                str(address), address, asn, password, "", Speaker.CILIUM, neighbor.peer_port, local_asn=local_asn
+            )

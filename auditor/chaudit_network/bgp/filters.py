@@ -1,0 +1,115 @@
+"""What BGPFilters of Calico make of a route: the first rule that matches decides, and where none does Calico itself.
+
+A rule becomes a condition in BIRD's language (confd/pkg/resource/template/template_funcs.go of projectcalico/calico).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chaudit import CannotTellError, Reading
+from chaudit_network.addresses import IPNetwork, parse_network
+from chaudit_network.kinds.calico_bgp import BGPFilter, FilterRule
+
+_ACCEPT = "Accept"
+_EBGP = "eBGP"
+_IBGP = "iBGP"
+_REMOTE_PEERS = "RemotePeers"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A route that wants out over a session: one of the node's own, or one that it heard from others."""
+
+    prefix: IPNetwork
+    is_internal: bool
+    is_heard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a rule says of a route, and the communities that it adds."""
+
+    is_accepted: bool
+    communities: tuple[str, ...] = ()
+
+
+@dataclass
+class Filters:
+    """All BGPFilters by name."""
+
+    reading: Reading[BGPFilter]
+    _parsed: dict[str, IPNetwork] = field(default_factory=dict)
+
+    def named(self, name: str) -> BGPFilter | None:
+        """Return a filter, None where there is none of this name, so that it filters nothing.
+
+        Raises:
+            CannotTellError: the filters were not read.
+        """
+        return self._by_name.get(name)
+
+    def of_export(self, names: Iterable[str], route: Candidate) -> Ruling | None:
+        """Return what the first matching rule of the filters says, None where none matches.
+
+        Raises:
+            CannotTellError: the filters were not read, or whether a rule matches is not known.
+        """
+        for name in names:
+            found = self.named(name)
+            for rule in _exports(found, route.prefix.version) if found else ():
+                if self._matches(rule, route):
+                    added = (one.add_community.value for one in rule.operations if one.add_community)
+                    return Ruling(rule.action == _ACCEPT, tuple(added))
+        return None
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, BGPFilter]:
+        return {found.name: found for found in self.reading.complete_records}
+
+    def _matches(self, rule: FilterRule, route: Candidate) -> bool:
+        """Whether all that a rule asks for holds.
+
+        A route of the node's own has no interface, no path and no communities yet; of those that it heard, none of
+        that is known, nor of any the priority.
+        """
+        if rule.peer_type in {_EBGP, _IBGP} and (rule.peer_type == _IBGP) != route.is_internal:
+            return False
+        if rule.source == _REMOTE_PEERS and not route.is_heard:
+            return False
+        if rule.cidr and not self._meets(rule, route.prefix):
+            return False
+        learned = rule.interface or rule.as_path_prefix or (rule.communities and rule.communities.values)
+        if learned and not route.is_heard:
+            return False
+        if learned or rule.priority is not None:
+            raise CannotTellError("a BGPFilter asks for what is only known on the node: interface, path or priority")
+        return True
+
+    def _meets(self, rule: FilterRule, prefix: IPNetwork) -> bool:
+        if rule.cidr not in self._parsed:
+            self._parsed[rule.cidr] = parse_network(rule.cidr)
+        network = self._parsed[rule.cidr]
+        match rule.match_operator:
+            case "Equal":
+                return prefix == network
+            case "NotEqual":
+                return prefix != network
+        bounds = rule.prefix_length
+        shortest = bounds.min if bounds and bounds.min is not None else 0
+        longest = bounds.max if bounds and bounds.max is not None else prefix.max_prefixlen
+        is_in = within(prefix, network) and shortest <= prefix.prefixlen <= longest
+        return is_in != (rule.match_operator == "NotIn")
+
+
+def within(prefix: IPNetwork, network: IPNetwork) -> bool:
+    """Whether a prefix lies in a network, of its own family."""
+    return (
+        prefix.version == network.version
+        and prefix.prefixlen >= network.prefixlen
+        and prefix.network_address in network
+    )
+
+
+def _exports(found: BGPFilter, family: int) -> Sequence[FilterRule]:
+    return found.spec.export_v4 if family == 4 else found.spec.export_v6  # noqa: PLR2004 - an IP version

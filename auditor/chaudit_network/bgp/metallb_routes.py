@@ -1,0 +1,141 @@
+"""What MetalLB's speakers have to tell: the addresses of services, as BGPAdvertisements say, and what FRR-K8s adds.
+
+See https://metallb.io/configuration/_advanced_bgp_configuration/ and
+https://metallb.io/usage/#traffic-policies.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from chaudit import CannotTellError, Reading
+from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
+from chaudit_network.bgp.nodes import BGPNodes
+from chaudit_network.bgp.peers import Speaker
+from chaudit_network.bgp.pools import PoolIndex
+from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName
+from chaudit_network.kinds.frr import FRRConfiguration
+from chaudit_network.kinds.metallb import Community
+from chaudit_network.kinds.metallb_addresses import BGPAdvertisement, IPAddressPool
+from chaudit_network.kinds.services import Service
+from chaudit_network.views.endpoints import Endpoints
+
+_ALL = "all"
+
+
+@dataclass
+class MetalLBRoutes:
+    """Finds the routes of the speakers; `tellers` are the nodes that run one and are not excluded."""
+
+    nodes: BGPNodes
+    tellers: frozenset[str]
+    pools: PoolIndex
+    advertisements: Sequence[BGPAdvertisement]
+    communities: Mapping[str, str]
+    _of_pool: dict[str, Sequence[BGPAdvertisement]] = field(default_factory=dict)
+
+    def of_services(self, services: Iterable[Service], behind: Endpoints) -> Routes:
+        """Return the addresses of services, each as long a prefix as its advertisements make of it."""
+        found: dict[tuple[IPNetwork, str], list[tuple[ServiceName, frozenset[str]]]] = defaultdict(list)
+        by_name = {_name(one): one for one in self.advertisements}
+        doubts: list[tuple[ServiceName, str]] = []
+        for service in services:
+            name = service.namespace, service.name
+            try:
+                for advertisement, prefix, nodes in self._told(service, behind):
+                    found[prefix, _name(advertisement)].append((name, nodes))
+            except CannotTellError as gap:
+                doubts.append((name, str(gap)))
+        return Routes([self._route(prefix, by_name[key], told) for (prefix, key), told in found.items()], doubts)
+
+    def advertised(self, pool: IPAddressPool) -> Sequence[BGPAdvertisement]:
+        """Return the advertisements that select a pool."""
+        if pool.name not in self._of_pool:
+            self._of_pool[pool.name] = [one for one in self.advertisements if selects_pool(one, pool)]
+        return self._of_pool[pool.name]
+
+    def _told(
+        self, service: Service, behind: Endpoints
+    ) -> Iterator[tuple[BGPAdvertisement, IPNetwork, frozenset[str]]]:
+        addresses = [parse_address(way.ip) for way in service.ingress if way.ip] if service.is_load_balancer else []
+        serving: frozenset[str] | None = None
+        for address in addresses:
+            pool = self.pools.of(address)
+            for advertisement in self.advertised(pool) if pool else ():
+                if selects_service(advertisement, service):
+                    serving = self._serving(service, behind) if serving is None else serving
+                    nodes = self.nodes.selected(advertisement.spec.node_selectors) & serving
+                    if nodes:
+                        yield advertisement, _aggregated(address, advertisement), nodes
+
+    def _serving(self, service: Service, behind: Endpoints) -> frozenset[str]:
+        """Return the nodes that can answer for a service: with policy Local those with an endpoint, else all."""
+        endpoints = [one for one in behind.of(service).listed if one.conditions.ready or one.conditions.serving]
+        if not endpoints:
+            return frozenset()
+        return self.tellers & {one.node for one in endpoints} if service.is_local else self.tellers
+
+    def _route(
+        self, prefix: IPNetwork, advertisement: BGPAdvertisement, told: Sequence[tuple[ServiceName, frozenset[str]]]
+    ) -> Route:
+        nodes = told[0][1] if len(told) == 1 else frozenset().union(*(nodes for _, nodes in told))
+        spec = advertisement.spec
+        communities = tuple(self.communities.get(one, one) for one in spec.communities)
+        services = tuple(name for name, _ in told)
+        audience = frozenset(spec.peers) if spec.peers else None
+        return Route(prefix, Origin.LOAD_BALANCER_IPS, Speaker.METALLB, nodes, services, communities, audience)
+
+
+def selects_pool(advertisement: BGPAdvertisement, pool: IPAddressPool) -> bool:
+    """Whether an advertisement means a pool; one that names and selects none means all."""
+    spec = advertisement.spec
+    if not spec.ip_address_pools and not spec.ip_address_pool_selectors:
+        return True
+    return pool.name in spec.ip_address_pools or any(
+        selector.matches(pool.metadata.labels) for selector in spec.ip_address_pool_selectors
+    )
+
+
+def selects_service(advertisement: BGPAdvertisement, service: Service) -> bool:
+    """Whether an advertisement means a service; one that selects none means all."""
+    selectors = advertisement.spec.service_selectors
+    return not selectors or any(selector.matches(service.metadata.labels) for selector in selectors)
+
+
+def aliases(communities: Reading[Community]) -> Mapping[str, str]:
+    """Return the values of communities by name."""
+    return {one.name: one.value for found in communities.objects for one in found.spec.communities}
+
+
+def frr_routes(configurations: Iterable[FRRConfiguration], nodes: BGPNodes) -> Iterator[Route]:
+    """Yield the prefixes that FRR-K8s is configured to tell, each for the neighbours that may hear it.
+
+    Raises:
+        CannotTellError: one of them is no network.
+    """
+    for found in configurations:
+        names = nodes.selected((found.spec.node_selector,))
+        for router in found.spec.bgp.routers:
+            for text in router.prefixes:
+                audience = frozenset(
+                    neighbor.address or neighbor.interface
+                    for neighbor in router.neighbors
+                    if neighbor.to_advertise.allowed.mode == _ALL or text in neighbor.to_advertise.allowed.prefixes
+                )
+                if audience:
+                    prefix = parse_network(text)
+                    yield Route(prefix, Origin.CONFIGURED, Speaker.FRR, names, audience=audience)
+
+
+def _aggregated(address: IPAddress, advertisement: BGPAdvertisement) -> IPNetwork:
+    spec = advertisement.spec
+    length = spec.aggregation_length if address.version == 4 else spec.aggregation_length_v6  # noqa: PLR2004
+    try:
+        return ip_network((address, length), strict=False)
+    except ValueError as error:
+        raise CannotTellError(f"{advertisement.subject}: {length} is no prefix length of {address}") from error
+
+
+def _name(advertisement: BGPAdvertisement) -> str:
+    return f"{advertisement.namespace}/{advertisement.name}"

@@ -1,0 +1,63 @@
+"""Addresses as MetalLB's pools hold them: networks, and ranges with two ends."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import summarize_address_range
+
+from chaudit import CannotTellError, printable
+from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
+from chaudit_network.kinds.metallb_addresses import IPAddressPool
+
+
+def networks_of(pool: IPAddressPool) -> list[IPNetwork]:
+    """Return a pool's addresses as networks.
+
+    Raises:
+        CannotTellError: one of its entries is neither a network nor a range.
+    """
+    return [network for text in pool.spec.addresses for network in _networks(text)]
+
+
+def _networks(text: str) -> Iterable[IPNetwork]:
+    first, dash, last = (part.strip() for part in text.partition("-"))
+    if not dash:
+        return [parse_network(first)]
+    low, high = parse_address(first), parse_address(last)
+    try:
+        return summarize_address_range(low, high)
+    except (TypeError, ValueError) as error:
+        raise CannotTellError(f"'{printable(text)}' is not a range of addresses") from error
+
+
+@dataclass(frozen=True)
+class PoolIndex:
+    """Finds the pool of an address. MetalLB refuses pools that overlap."""
+
+    pools: tuple[tuple[IPAddressPool, tuple[IPNetwork, ...]], ...]
+
+    def of(self, address: IPAddress) -> IPAddressPool | None:
+        """Return the pool that holds an address."""
+        starts, entries = self._sorted[address.version]
+        position = bisect_right(starts, int(address)) - 1
+        if position < 0:
+            return None
+        end, pool = entries[position]
+        return pool if int(address) <= end else None
+
+    @cached_property
+    def _sorted(self) -> dict[int, tuple[list[int], list[tuple[int, IPAddressPool]]]]:
+        found = {}
+        for family in (4, 6):
+            own = sorted(
+                (
+                    (int(network.network_address), int(network.broadcast_address), pool)
+                    for pool, networks in self.pools
+                    for network in networks
+                    if network.version == family
+                ),
+                key=lambda one: one[:2],
+            )
+            found[family] = ([start for start, _, _ in own], [(end, pool) for _, end, pool in own])
+        return found
