@@ -6,9 +6,14 @@ from typing import Any
 from chaudit import Rule, hookimpl
 from chaudit_ha.load_balancers import load_balancers_have_an_address
 from chaudit_ha.local_services import local_services_have_endpoints_on_two_nodes
+from chaudit_ha.replicas import exposed_services_have_replicas_on_several_nodes
 
 
 @hookimpl
 def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
-    return [local_services_have_endpoints_on_two_nodes, load_balancers_have_an_address]
+    return [
+        local_services_have_endpoints_on_two_nodes,
+        exposed_services_have_replicas_on_several_nodes,
+        load_balancers_have_an_address,
+    ]

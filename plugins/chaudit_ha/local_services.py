@@ -1,6 +1,7 @@
 """Services that a node serves from its own endpoints only."""
 
-from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, printable, rule
+from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, printable, rule
+from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.services import local_services
@@ -28,7 +29,7 @@ def local_services_have_endpoints_on_two_nodes(service: Service | Unread, known:
     targets point to the others.
     """
     if intent.topology.single_node:
-        yield NotApplicable("the intent declares a single node (topology.single-node)")
+        yield SINGLE_NODE
         return
     if isinstance(service, Unread):
         yield Unknown(service.reason)
