@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chaudit import Rule, hookimpl
+from chaudit_ha.announcers import addresses_have_two_announcers
 from chaudit_ha.load_balancers import load_balancers_have_an_address
 from chaudit_ha.local_services import local_services_have_endpoints_on_two_nodes
 from chaudit_ha.replicas import exposed_services_have_replicas_on_several_nodes
@@ -16,4 +17,5 @@ def register_rules() -> Iterable[Rule[Any]]:
         local_services_have_endpoints_on_two_nodes,
         exposed_services_have_replicas_on_several_nodes,
         load_balancers_have_an_address,
+        addresses_have_two_announcers,
     ]

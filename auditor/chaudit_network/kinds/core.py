@@ -24,6 +24,13 @@ SYSTEM_NAMESPACE = "kube-system"
 
 _TEMPLATE_HASH = "pod-template-hash"
 
+EXCLUDED_FROM_LOAD_BALANCERS = "node.kubernetes.io/exclude-from-external-load-balancers"
+"""A label of nodes that load balancers are to leave out.
+
+To most readers of it its presence says so, whatever its value (Kubernetes' service controller, MetalLB); Calico asks
+for the value `true`. kubeadm gives it to control-plane nodes, with an empty value.
+"""
+
 
 class Condition(Record, frozen=True, gc=False):
     """One observed condition; `status` is True, False or Unknown."""
@@ -90,7 +97,15 @@ class Node(KubernetesObject, frozen=True, gc=False, kw_only=True):
     @property
     def is_ready(self) -> bool:
         """Whether the kubelet reports condition Ready as True."""
-        return any(found.type == "Ready" and found.status == "True" for found in self.status.conditions)
+        return self._has("Ready")
+
+    @property
+    def is_without_network(self) -> bool:
+        """Whether condition NetworkUnavailable is True: the CNI has not, or no longer, set up the node."""
+        return self._has("NetworkUnavailable")
+
+    def _has(self, condition: str) -> bool:
+        return any(found.type == condition and found.status == "True" for found in self.status.conditions)
 
 
 class ContainerPort(Record, frozen=True, gc=False):

@@ -1,0 +1,41 @@
+"""Nodes that can announce an address, by one way of announcing."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from chaudit import plural, printable
+
+_SHOWN = 3
+"""How many nodes are named where there may be thousands."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The nodes that can announce, by which means, and why each other node cannot.
+
+    `now` are those that are seen to announce at present, where that is published.
+    """
+
+    means: str
+    nodes: frozenset[str]
+    unfit: Mapping[str, str]
+    now: frozenset[str] = frozenset()
+
+    def among(self, nodes: Iterable[str], otherwise: str) -> "Candidates":
+        """Return the candidates that are among these nodes; the reason why the others are none is given."""
+        kept = self.nodes & frozenset(nodes)
+        unfit = {**self.unfit, **dict.fromkeys(self.nodes - kept, otherwise)}
+        return Candidates(self.means, kept, unfit, self.now)
+
+    def __str__(self) -> str:
+        """Return `MetalLB in layer 2 mode: node-1 only (2 nodes not Ready)`."""
+        others = [f"{plural(count, 'node')} {why}" for why, count in Counter(self.unfit.values()).most_common()]
+        return f"{self.means}: {listed(self.nodes) or 'no node'}" + (f" ({'; '.join(others)})" if others else "")
+
+
+def listed(nodes: Iterable[str]) -> str:
+    """Return the names of the first nodes and how many more there are."""
+    names = sorted(nodes)
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return printable(", ".join(names[:_SHOWN])) + more
