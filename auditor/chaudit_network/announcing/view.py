@@ -15,6 +15,8 @@ from chaudit_network.kinds.services import SERVICES, Service
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
+_OWN = "an address of the nodes"
+
 
 @dataclass(frozen=True)
 class Announced:
@@ -34,6 +36,11 @@ class Announced:
     def nodes(self) -> frozenset[str]:
         """The nodes that can announce it, by any means."""
         return frozenset[str]().union(*(one.nodes for one in self.by))
+
+    @property
+    def is_given_out(self) -> bool:
+        """Whether it is known to be an address for services, and not only one that a node has."""
+        return bool(self.pool) or any(one.means != _OWN for one in self.by)
 
 
 @dataclass
@@ -101,7 +108,7 @@ class Announcements:
         owners = [self.nodes.of(name).node for name in self.nodes.owners(address)]
         ready = frozenset(node.name for node in owners if node.is_ready)
         unfit = {node.name: "not Ready" for node in owners if not node.is_ready}
-        return Candidates("an address of the nodes", ready, unfit) if owners else None
+        return Candidates(_OWN, ready, unfit) if owners else None
 
     @cached_property
     def _declared(self) -> frozenset[IPAddress]:

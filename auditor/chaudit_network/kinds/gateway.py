@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from chaudit import KubernetesObject, ObjectMeta, Record, Resource, Source
+from chaudit import KubernetesObject, Record, Resource, Source
+from chaudit_network.kinds.external_dns import DNSAnnotatedMeta
 
 _GROUP = "gateway.networking.k8s.io"
 
 
-class GatewayMeta(ObjectMeta, frozen=True, gc=False):
+class GatewayMeta(DNSAnnotatedMeta, frozen=True, gc=False):
     """Metadata with the generation of the spec, by which a condition can be seen to be out of date."""
 
     generation: int = 0
@@ -22,10 +23,17 @@ class GatewayCondition(Record, frozen=True, gc=False):
     observed_generation: int = 0
 
 
+class GatewayAddress(Record, frozen=True, gc=False):
+    """Where a Gateway is reached: type IPAddress or Hostname."""
+
+    value: str = ""
+
+
 class GatewayStatus(Record, frozen=True, gc=False):
     """What the controller reports."""
 
     conditions: tuple[GatewayCondition, ...] = ()
+    addresses: tuple[GatewayAddress, ...] = ()
 
 
 class GatewayClassSpec(Record, frozen=True, gc=False):
@@ -47,10 +55,20 @@ class GatewayClass(KubernetesObject, frozen=True, gc=False, kw_only=True):
         return self.status.conditions
 
 
+class Listener(Record, frozen=True, gc=False):
+    """One port of a Gateway, for one host, all of a domain (`*.example.org`), or, where it is empty, any."""
+
+    name: str = ""
+    hostname: str = ""
+    port: int = 0
+    protocol: str = ""
+
+
 class GatewaySpec(Record, frozen=True, gc=False):
-    """Which class the Gateway is of."""
+    """Which class the Gateway is of, and what it listens to."""
 
     gateway_class_name: str
+    listeners: tuple[Listener, ...] = ()
 
 
 class Gateway(KubernetesObject, frozen=True, gc=False, kw_only=True):

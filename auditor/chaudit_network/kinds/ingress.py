@@ -1,16 +1,37 @@
 """Kinds of `networking.k8s.io` that route HTTP from outside: Ingress and the class that ties it to a controller."""
 
 from chaudit import AnnotatedMeta, KubernetesObject, Record, Resource, Source
+from chaudit_network.kinds.services import LoadBalancerStatus
 
 _GROUP = "networking.k8s.io"
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 _DEFAULT_ANNOTATION = "ingressclass.kubernetes.io/is-default-class"
 
 
+class IngressRule(Record, frozen=True, gc=False):
+    """Routes of one host, `*.example.org` for all of a domain, or of all hosts where it is empty."""
+
+    host: str = ""
+
+
+class IngressTLS(Record, frozen=True, gc=False):
+    """Hosts that are served with a certificate."""
+
+    hosts: tuple[str, ...] = ()
+
+
 class IngressSpec(Record, frozen=True, gc=False):
-    """Which class of controllers is to serve the Ingress."""
+    """Which class of controllers is to serve the Ingress, and which hosts."""
 
     ingress_class_name: str = ""
+    rules: tuple[IngressRule, ...] = ()
+    tls: tuple[IngressTLS, ...] = ()
+
+
+class IngressStatus(Record, frozen=True, gc=False):
+    """Where the controller says that it serves the Ingress."""
+
+    load_balancer: LoadBalancerStatus = LoadBalancerStatus()
 
 
 class Ingress(KubernetesObject, frozen=True, gc=False, kw_only=True):
@@ -18,6 +39,7 @@ class Ingress(KubernetesObject, frozen=True, gc=False, kw_only=True):
 
     metadata: AnnotatedMeta
     spec: IngressSpec = IngressSpec()
+    status: IngressStatus = IngressStatus()
 
     @property
     def class_name(self) -> str:

@@ -5,10 +5,11 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
-from chaudit import KubernetesObject, ObjectMeta, Record, Resource, Source
+from chaudit import KubernetesObject, Record, Resource, Source
+from chaudit_network.kinds.external_dns import DNSAnnotatedMeta
 
 
-class ServiceMeta(ObjectMeta, frozen=True, gc=False):
+class ServiceMeta(DNSAnnotatedMeta, frozen=True, gc=False):
     """Metadata with the time of creation, which the API server always sets; files written by hand lack it."""
 
     creation_timestamp: Annotated[datetime, Meta(tz=True)] | None = None
@@ -40,6 +41,7 @@ class ServiceSpec(Record, frozen=True, gc=False):
     publish_not_ready_addresses: bool = False
     ip_families: tuple[str, ...] = ()
     load_balancer_source_ranges: tuple[str, ...] = ()
+    external_name: str = ""
 
 
 class LoadBalancerIngress(Record, frozen=True, gc=False):

@@ -1,0 +1,123 @@
+"""What an address that a name leads to is: a node, an address that moves between controllers, a load balancer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from chaudit import Reading, view
+from chaudit_network.addresses import IPAddress
+from chaudit_network.announcing.candidates import listed
+from chaudit_network.announcing.view import Announced, Announcements, announcements
+from chaudit_network.kinds.core import NODES, Node
+from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
+
+
+class Kind(StrEnum):
+    """What is at an address."""
+
+    NODE = "node"
+    FLOATING = "floating address"
+    LOAD_BALANCER = "load balancer"
+    DECLARED = "load balancer outside"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """An address with the nodes that are reached by it, now or when another of them takes over.
+
+    `ready` are those of them that are Ready. `because` says how that is known, or why it is not.
+    """
+
+    address: IPAddress
+    kind: Kind
+    nodes: frozenset[str] = frozenset()
+    ready: frozenset[str] = frozenset()
+    because: str = ""
+
+    @property
+    def survives(self) -> bool:
+        """Whether it goes on answering when one node is lost."""
+        return self.kind is Kind.DECLARED or (self.kind is not Kind.NODE and len(self.ready) > 1)
+
+    def __str__(self) -> str:
+        """Return `192.168.206.3 (controller-0)`."""
+        return f"{self.address} ({self.because})"
+
+
+@dataclass
+class Destinations:
+    """All addresses of which it is known what they are."""
+
+    announcements: Announcements
+    addresses: NodeAddresses
+    nodes: Reading[Node]
+    _known: dict[IPAddress, Destination] = field(default_factory=dict)
+
+    def at(self, address: IPAddress) -> Destination:
+        """Return what is at an address.
+
+        Raises:
+            CannotTellError: nodes or services were not read.
+        """
+        if address not in self._known:
+            self._known[address] = self._find(address)
+        return self._known[address]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        """The nodes by name.
+
+        Raises:
+            CannotTellError: they were not read.
+        """
+        return {node.name: node for node in self.nodes.records}
+
+    def _find(self, address: IPAddress) -> Destination:
+        if self.announcements.is_declared(address):
+            return Destination(address, Kind.DECLARED, because="a load balancer that the intent declares")
+        announced = self.announcements.at(address)
+        if any(one.is_given_out for one in announced):
+            return self._of_load_balancer(address, announced)
+        owners = frozenset(self.addresses.owners(address))
+        if announced and not all(self._reports(name, address) for name in owners):
+            why = f"a load balancer, now on {listed(owners)}; whether another node takes it over is not known"
+            return Destination(address, Kind.UNKNOWN, because=why)
+        if owners:
+            return self._of_nodes(address, owners)
+        if announced:
+            return self._of_load_balancer(address, announced)
+        return Destination(address, Kind.UNKNOWN, because="no node and no load balancer here is known to have it")
+
+    def _of_nodes(self, address: IPAddress, owners: frozenset[str]) -> Destination:
+        if len(owners) == 1:
+            return self._destination(address, Kind.NODE, owners, listed(owners))
+        if all(self._floats(name, address) for name in owners):
+            return self._destination(address, Kind.FLOATING, owners, f"floating between {listed(owners)}")
+        return Destination(address, Kind.UNKNOWN, because=f"an address of several nodes: {listed(owners)}")
+
+    def _of_load_balancer(self, address: IPAddress, announced: Sequence[Announced]) -> Destination:
+        """Return the load balancer; of several services with one address, the one that fewest announce counts."""
+        worst = min(announced, key=lambda one: len(one.nodes))
+        if len(worst.nodes) <= 1 and (worst.doubts or not worst.is_given_out):
+            why = "; ".join(worst.doubts) or "who announces it is not known"
+            return Destination(address, Kind.UNKNOWN, because=f"a load balancer: {why}")
+        by = ", ".join(map(str, worst.by)) or f"from {worst.pool}, announced by nobody"
+        return self._destination(address, Kind.LOAD_BALANCER, worst.nodes, by)
+
+    def _destination(self, address: IPAddress, kind: Kind, nodes: frozenset[str], because: str) -> Destination:
+        ready = frozenset(name for name in nodes if name in self.by_name and self.by_name[name].is_ready)
+        return Destination(address, kind, nodes, ready, because)
+
+    def _reports(self, name: str, address: IPAddress) -> bool:
+        """Whether the node itself reports the address; others on its interfaces may be there for a while only."""
+        reported = self.addresses.of(name).node.status.addresses
+        return any(found.type != "Hostname" and found.address == str(address) for found in reported)
+
+    def _floats(self, name: str, address: IPAddress) -> bool:
+        return any(one.is_floating for one in self.addresses.of(name).addresses if one.address == address)
+
+
+destinations = view(announcements, node_addresses, NODES.reading)(Destinations)
+"""The view that answers with `Destinations`."""

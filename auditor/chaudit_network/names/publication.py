@@ -1,0 +1,42 @@
+"""What is asked for a name: which object asks, who is to publish it, and with which records."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from chaudit import Subject
+from chaudit_network.names.records import ResourceRecord
+
+Port = tuple[int, str]
+"""A port number with its protocol."""
+
+
+class Weight(IntEnum):
+    """How much a publication tells of what DNS says; a heavier one makes lighter ones of the same name irrelevant."""
+
+    WANTED = 1
+    MADE = 2
+    ANSWERED = 3
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The records of a name by one publisher: what several objects ask of it for one name is put together."""
+
+    publisher: str
+    records: tuple[ResourceRecord, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A name that an object asks for.
+
+    Without a publication, `gap` says why what DNS says of it is not known. `ports` are those at which clients come to
+    the addresses of the name, as far as the object tells.
+    """
+
+    host: str
+    by: Subject
+    publication: Publication | None = None
+    gap: str = ""
+    ports: frozenset[Port] = frozenset()
+    weight: Weight = Weight.WANTED

@@ -1,0 +1,149 @@
+"""The view of all names, each with its records and where they lead."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chaudit import INTENT, Intent, Subject, printable, view
+from chaudit_network.addresses import IPAddress
+from chaudit_network.names.endpoints import names_of_endpoints
+from chaudit_network.names.publication import Asked, Port, Publication
+from chaudit_network.names.records import ResourceRecord, canonical
+from chaudit_network.names.routes import names_of_ingresses, names_of_routes
+from chaudit_network.names.services import names_of_services
+from chaudit_network.views.unread import Unread
+
+_LONGEST_CHAIN = 8
+"""How many CNAMEs are followed; resolvers give up at about as many."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An address that a name leads to, with the TTL of its record; the name in the record may be another (CNAME)."""
+
+    address: IPAddress
+    ttl: int | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Where one publication of a name leads in the end; `gaps` say why it may lead elsewhere too."""
+
+    publisher: str
+    answers: Sequence[Answer]
+    gaps: Sequence[str] = ()
+
+    def of_family(self, family: int) -> Sequence[Answer]:
+        """Return the answers in one address family (4 or 6)."""
+        return [one for one in self.answers if one.address.version == family]
+
+
+@dataclass
+class PublishedName:
+    """A name, what is known of its records, and at which ports clients come.
+
+    `wanted` is how many destinations it is meant to have.
+    """
+
+    host: str
+    names: "Names" = field(repr=False)
+    asked: list[Asked] = field(default_factory=list)
+    wanted: int = 2
+    declared_ports: frozenset[Port] = frozenset()
+
+    @property
+    def subject(self) -> Subject:
+        """The name as the subject of a finding."""
+        return Subject("Hostname", name=self.host)
+
+    @property
+    def ports(self) -> frozenset[Port]:
+        """The ports at which clients come: as declared, or else as the objects behind it say."""
+        return self.declared_ports or frozenset[Port]().union(*(one.ports for one in self.asked))
+
+    @cached_property
+    def publications(self) -> Sequence[Publication]:
+        """The weightiest publications, each publisher's together."""
+        published = [one for one in self.asked if one.publication]
+        heaviest = max((one.weight for one in published), default=0)
+        found: dict[str, dict[ResourceRecord, None]] = defaultdict(dict)
+        for one in published:
+            if one.publication and one.weight == heaviest:
+                found[one.publication.publisher].update(dict.fromkeys(one.publication.records))
+        return [Publication(publisher, tuple(records)) for publisher, records in found.items()]
+
+    @property
+    def gaps(self) -> Sequence[str]:
+        """Why no record is known; where one is, another wish that nobody fulfils changes nothing."""
+        if self.publications:
+            return ()
+        return tuple(dict.fromkeys(one.gap for one in self.asked)) or ("nothing in the cluster publishes it",)
+
+    @cached_property
+    def answers(self) -> Sequence[Answers]:
+        """Where each publication leads."""
+        return [self.names.follow(publication) for publication in self.publications]
+
+
+@dataclass
+class Names:
+    """All names by host, and what could not be read and may ask for others."""
+
+    by_host: dict[str, PublishedName] = field(default_factory=dict)
+    unread: list[Unread] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[PublishedName | Unread]:
+        """Yield everything there is something to say about."""
+        yield from self.unread
+        yield from (self.by_host[host] for host in sorted(self.by_host))
+
+    def at(self, host: str) -> PublishedName:
+        """Return a name, which is new where nobody asked for it before."""
+        return self.by_host.setdefault(host, PublishedName(host, self))
+
+    def follow(self, publication: Publication, depth: int = 0) -> Answers:
+        """Return where a publication leads; a CNAME is followed to records that are known."""
+        answers: dict[Answer, None] = {}
+        gaps: list[str] = []
+        for record in publication.records:
+            if record.address is not None:
+                answers[Answer(record.address, record.ttl)] = None
+                continue
+            beyond = self._beyond(record.value, depth)
+            answers.update(dict.fromkeys(beyond.answers))
+            gaps += beyond.gaps
+        return Answers(publication.publisher, [*answers], gaps)
+
+    def _beyond(self, alias: str, depth: int) -> Answers:
+        name = self.by_host.get(alias)
+        if depth >= _LONGEST_CHAIN:
+            return Answers("", (), (f"its chain of CNAMEs does not end within {_LONGEST_CHAIN} names",))
+        if name is None or not name.publications:
+            return Answers("", (), (f"no record of {printable(alias)} is known, to which a CNAME leads",))
+        if len(name.publications) > 1:
+            several = " and ".join(one.publisher for one in name.publications)
+            return Answers("", (), (f"{printable(alias)}, to which a CNAME leads, is published by {several}",))
+        return self.follow(name.publications[0], depth + 1)
+
+
+@view(INTENT, names_of_services, names_of_ingresses, names_of_routes, names_of_endpoints)
+def names(
+    intent: Intent,
+    services: Sequence[Asked | Unread],
+    ingresses: Sequence[Asked | Unread],
+    routes: Sequence[Asked | Unread],
+    endpoints: Sequence[Asked | Unread],
+) -> Names:
+    """Put together what everything asks for a name."""
+    found = Names()
+    for one in (*services, *ingresses, *routes, *endpoints):
+        if isinstance(one, Unread):
+            found.unread.append(one)
+        else:
+            found.at(one.host).asked.append(one)
+    for declared in intent.names:
+        name = found.at(canonical(declared.host))
+        name.wanted = declared.targets
+        name.declared_ports = frozenset((port, "TCP") for port in declared.ports)
+    return found
