@@ -8,7 +8,9 @@ from chaudit_ha.announcers import addresses_have_two_announcers
 from chaudit_ha.load_balancers import load_balancers_have_an_address
 from chaudit_ha.local_services import local_services_have_endpoints_on_two_nodes
 from chaudit_ha.names import names_lead_to_several_nodes
+from chaudit_ha.record_sets import records_are_forgotten_quickly
 from chaudit_ha.replicas import exposed_services_have_replicas_on_several_nodes
+from chaudit_ha.targets import records_lead_to_nodes_that_answer
 
 
 @hookimpl
@@ -16,8 +18,10 @@ def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
     return [
         names_lead_to_several_nodes,
+        records_lead_to_nodes_that_answer,
         local_services_have_endpoints_on_two_nodes,
         exposed_services_have_replicas_on_several_nodes,
         load_balancers_have_an_address,
         addresses_have_two_announcers,
+        records_are_forgotten_quickly,
     ]

@@ -1,0 +1,60 @@
+"""Whether a node answers outsiders on a port of one of its addresses, whichever way in that is."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chaudit import view
+from chaudit_network.addresses import IPAddress
+from chaudit_network.exposure.model import ExposureGroup, ExposureModel
+from chaudit_network.exposure.sources import Standpoint
+from chaudit_network.exposure.verdict import Reach, Verdict
+from chaudit_network.exposure.view import exposure
+
+_Port = tuple[int, str]
+_Spot = tuple[str, IPAddress]
+
+_BEST_FIRST = (Reach.OPEN, Reach.PARTIAL, Reach.UNKNOWN, Reach.CLOSED)
+
+
+@dataclass
+class Answering:
+    """The ways in by port and place, looked up for the ports that somebody asks for."""
+
+    model: ExposureModel
+    _at: dict[_Port, Mapping[_Spot, Sequence[ExposureGroup]]] = field(default_factory=dict)
+
+    def at(self, node: str, address: IPAddress, port: _Port) -> Verdict | None:
+        """Return what the best placed outsiders meet; None where no way in is known.
+
+        A process of the host that is no pod is not seen.
+        """
+        if port not in self._at:
+            found: dict[_Spot, list[ExposureGroup]] = defaultdict(list)
+            for group in self._by_port.get(port, ()):
+                for place in group.places:
+                    found[place.node, place.address].append(group)
+            self._at[port] = found
+        verdicts = [
+            group.verdicts[name]
+            for group in self._at[port].get((node, address), ())
+            for name in self._outsiders
+            if name in group.verdicts
+        ]
+        return min(verdicts, key=lambda one: _BEST_FIRST.index(one.verdict), default=None)
+
+    @cached_property
+    def _by_port(self) -> Mapping[_Port, Sequence[ExposureGroup]]:
+        found: dict[_Port, list[ExposureGroup]] = defaultdict(list)
+        for group in self.model.groups:
+            found[group.way.port, group.way.protocol].append(group)
+        return found
+
+    @cached_property
+    def _outsiders(self) -> Sequence[str]:
+        return [source.name for source in self.model.sources if source.standpoint is Standpoint.OUTSIDE]
+
+
+answering = view(exposure)(Answering)
+"""The view that answers with `Answering`."""
