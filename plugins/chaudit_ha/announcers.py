@@ -58,7 +58,7 @@ def _family(found: Sequence[Announced]) -> Verdicts:
         if one.doubts:
             yield from map(Unknown, one.doubts)
         elif one.by:
-            evidence = {"candidates": sorted(one.nodes), "announced_by": sorted(_now(one))}
+            evidence = {"candidates": sorted(one.nodes), "announced_by": sorted(one.now)}
             who = f"only {listed(one.nodes)}" if one.nodes else "no node"
             why = ", ".join(map(str, one.by))
             yield Violation(f"{who} can announce {one.address}, expected at least 2 nodes: {why}", evidence)
@@ -69,7 +69,3 @@ def _family(found: Sequence[Announced]) -> Verdicts:
                 f"nothing in the cluster is known to announce {one.address}: if a load balancer outside does, and is "
                 "highly available, declare it in names[].load-balancers of the intent file"
             )
-
-
-def _now(found: Announced) -> frozenset[str]:
-    return frozenset[str]().union(*(one.now for one in found.by))

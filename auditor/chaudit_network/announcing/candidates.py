@@ -1,6 +1,5 @@
 """Nodes that can announce an address, by one way of announcing."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -12,25 +11,21 @@ _SHOWN = 3
 
 @dataclass(frozen=True)
 class Candidates:
-    """The nodes that can announce, by which means, and why each other node cannot.
-
-    `now` are those that are seen to announce at present, where that is published.
-    """
+    """The nodes that can announce, by which means, and how many others cannot, for which reason."""
 
     means: str
     nodes: frozenset[str]
-    unfit: Mapping[str, str]
-    now: frozenset[str] = frozenset()
+    unfit: Mapping[str, int]
 
     def among(self, nodes: Iterable[str], otherwise: str) -> "Candidates":
         """Return the candidates that are among these nodes; the reason why the others are none is given."""
         kept = self.nodes & frozenset(nodes)
-        unfit = {**self.unfit, **dict.fromkeys(self.nodes - kept, otherwise)}
-        return Candidates(self.means, kept, unfit, self.now)
+        dropped = len(self.nodes) - len(kept)
+        return Candidates(self.means, kept, {**self.unfit, otherwise: dropped} if dropped else self.unfit)
 
     def __str__(self) -> str:
-        """Return `MetalLB in layer 2 mode: node-1 only (2 nodes not Ready)`."""
-        others = [f"{plural(count, 'node')} {why}" for why, count in Counter(self.unfit.values()).most_common()]
+        """Return `MetalLB in layer 2 mode: node-1 (2 nodes not Ready)`."""
+        others = [f"{plural(count, 'node')} {why}" for why, count in self.unfit.items()]
         return f"{self.means}: {listed(self.nodes) or 'no node'}" + (f" ({'; '.join(others)})" if others else "")
 
 

@@ -4,14 +4,15 @@ A node does so where a CiliumL2AnnouncementPolicy selects it and the service, an
 (https://docs.cilium.io/en/stable/network/l2-announcements/). A lease chooses one of them.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from chaudit import CannotTellError, Reading, view
-from chaudit_network.addresses import IPAddress
+from chaudit_network.addresses import IPAddress, IPNetwork
 from chaudit_network.announcing.candidates import Candidates
-from chaudit_network.announcing.pools import Pools
+from chaudit_network.bgp.pools import PoolIndex, networks
 from chaudit_network.kinds.cilium_addresses import (
     CILIUM_L2_ANNOUNCEMENT_POLICIES,
     CILIUM_LOAD_BALANCER_IP_POOLS,
@@ -67,14 +68,16 @@ class Cilium:
         return self._selected[key]
 
     def _candidates(self, policies: Sequence[CiliumL2AnnouncementPolicy]) -> Candidates:
-        unfit: dict[str, str] = {}
+        unfit: Counter[str] = Counter()
+        fit: set[str] = set()
         for node in self.nodes.complete_records:
             if why := next(self._obstacles(node), ""):
-                unfit[node.name] = why
-            elif not any(policy.spec.node_selector.matches(node.metadata.labels) for policy in policies):
-                unfit[node.name] = "not selected by a CiliumL2AnnouncementPolicy"
-        names = frozenset(node.name for node in self.nodes.complete_records)
-        return Candidates(MEANS, names - unfit.keys(), unfit)
+                unfit[why] += 1
+            elif any(policy.spec.node_selector.matches(node.metadata.labels) for policy in policies):
+                fit.add(node.name)
+            else:
+                unfit["not selected by a CiliumL2AnnouncementPolicy"] += 1
+        return Candidates(MEANS, frozenset(fit), dict(unfit.most_common()))
 
     def _obstacles(self, node: Node) -> Iterator[str]:
         if not node.is_ready:
@@ -90,8 +93,8 @@ class Cilium:
         return found.data.get("enable-l2-announcements") == "true"
 
     @cached_property
-    def _pools(self) -> Pools[CiliumLoadBalancerIPPool]:
-        return Pools((pool, _ranges(pool)) for pool in self.pools.complete_records)
+    def _pools(self) -> PoolIndex[CiliumLoadBalancerIPPool]:
+        return PoolIndex(tuple((pool, tuple(_networks(pool))) for pool in self.pools.complete_records))
 
     @cached_property
     def _with_agent(self) -> frozenset[str]:
@@ -113,9 +116,12 @@ cilium = view(
 """The view that answers with `Cilium`."""
 
 
-def _ranges(pool: CiliumLoadBalancerIPPool) -> Iterator[str]:
+def _networks(pool: CiliumLoadBalancerIPPool) -> Iterator[IPNetwork]:
     for block in (*pool.spec.blocks, *pool.spec.cidrs):
-        yield block.cidr or f"{block.start}-{block.stop or block.start}"
+        try:
+            yield from networks(block.cidr or f"{block.start}-{block.stop or block.start}")
+        except CannotTellError as gap:
+            raise CannotTellError(f"{pool.subject}: {gap}") from gap
 
 
 def _labels(service: Service) -> Mapping[str, str]:

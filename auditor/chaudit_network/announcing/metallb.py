@@ -5,7 +5,7 @@ not kept out of load balancing, and, with externalTrafficPolicy Local, where it 
 (https://metallb.io/concepts/layer2/, speaker/layer2_controller.go). Of those the address chooses one.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,37 +13,24 @@ from functools import cached_property
 from chaudit import CannotTellError, Reading, Subject, printable, view
 from chaudit_network.addresses import IPAddress
 from chaudit_network.announcing.candidates import Candidates
-from chaudit_network.announcing.pools import Pools
-from chaudit_network.flags import flags_of
-from chaudit_network.kinds.core import EXCLUDED_FROM_LOAD_BALANCERS, NODES, PODS, Node, Pod
-from chaudit_network.kinds.label_selectors import LabelSelector
-from chaudit_network.kinds.metallb_addresses import (
-    IP_ADDRESS_POOLS,
-    L2_ADVERTISEMENTS,
-    SERVICE_L2_STATUSES,
-    IPAddressPool,
-    L2Advertisement,
-    ServiceL2Status,
-)
+from chaudit_network.bgp.metallb_routes import selects_pool, selects_service
+from chaudit_network.kinds.core import EXCLUDED_FROM_LOAD_BALANCERS, NODES, Node
+from chaudit_network.kinds.metallb_addresses import L2_ADVERTISEMENTS, IPAddressPool, L2Advertisement
 from chaudit_network.kinds.services import Service
+from chaudit_network.views.bgp_routes import MetalLBOffer, metallb_offer
+from chaudit_network.views.metallb_speakers import Speakers, speakers
 
 MEANS = "MetalLB in layer 2 mode"
-
-_COMPONENT = ("app.kubernetes.io/component", "component")
-"""Labels that say `speaker` of a speaker's pod: those of the chart, and those of the manifests and the operator."""
-
-_ENDED = frozenset({"Succeeded", "Failed"})
 
 
 @dataclass
 class MetalLB:
-    """MetalLB's pools, and who answers for their addresses on the link."""
+    """Who answers for the addresses of MetalLB's pools on the link."""
 
-    pools: Reading[IPAddressPool]
+    offer: MetalLBOffer
     advertisements: Reading[L2Advertisement]
-    statuses: Reading[ServiceL2Status]
     nodes: Reading[Node]
-    pods: Reading[Pod]
+    speakers: Speakers
     _selected: dict[tuple[str, ...], Candidates] = field(default_factory=dict)
     _by_pool: dict[Subject, Sequence[L2Advertisement]] = field(default_factory=dict)
 
@@ -51,9 +38,12 @@ class MetalLB:
         """Return the pool that an address is from, None where it is from none.
 
         Raises:
-            CannotTellError: the pools were not all read.
+            CannotTellError: it is from none that was read, and not all were.
         """
-        return self._pools.of(address)
+        found = self.offer.pools.of(address)
+        if found is None and self.offer.unread:
+            raise CannotTellError(*map(str, self.offer.unread))
+        return found
 
     def candidates(self, service: Service, address: IPAddress) -> Candidates | None:
         """Return who can announce an address of a service on the link; None where MetalLB is not told to.
@@ -64,35 +54,34 @@ class MetalLB:
         pool = self.pool(address)
         if pool is None:
             return None
-        labels = service.metadata.labels
-        advertisements = [one for one in self._of(pool) if _any_matches(one.spec.service_selectors, labels)]
+        advertisements = [one for one in self._of(pool) if selects_service(one, service)]
         if not advertisements or service.spec.load_balancer_class != self._load_balancer_class:
             return None
         key = tuple(sorted(one.name for one in advertisements))
         if key not in self._selected:
             self._selected[key] = self._candidates(advertisements)
-        found = self._selected[key]
-        now = self._announcing.get((service.namespace, service.name), frozenset())
-        return Candidates(found.means, found.nodes, found.unfit, now)
-
-    def _candidates(self, advertisements: Sequence[L2Advertisement]) -> Candidates:
-        unfit: dict[str, str] = {}
-        for node in self.nodes.complete_records:
-            if why := self._unfit[node.name]:
-                unfit[node.name] = why
-            elif not any(_any_matches(one.spec.node_selectors, node.metadata.labels) for one in advertisements):
-                unfit[node.name] = "not selected by an L2Advertisement"
-        return Candidates(MEANS, frozenset(self._unfit.keys() - unfit.keys()), unfit)
+        return self._selected[key]
 
     def _of(self, pool: IPAddressPool) -> Sequence[L2Advertisement]:
-        """Return the advertisements that are about a pool."""
+        """Return the advertisements that are about a pool; speakers look at their own namespace only."""
         if pool.subject not in self._by_pool:
-            self._by_pool[pool.subject] = [one for one in self.advertisements.complete_records if _selects(one, pool)]
+            own = [one for one in self.advertisements.complete_records if one.namespace == pool.namespace]
+            self._by_pool[pool.subject] = [one for one in own if selects_pool(one, pool)]
         return self._by_pool[pool.subject]
 
-    @cached_property
-    def _pools(self) -> Pools[IPAddressPool]:
-        return Pools((pool, pool.spec.addresses) for pool in self.pools.complete_records)
+    def _candidates(self, advertisements: Sequence[L2Advertisement]) -> Candidates:
+        selectors = [selector for one in advertisements for selector in one.spec.node_selectors]
+        is_for_all = not all(one.spec.node_selectors for one in advertisements)
+        unfit: Counter[str] = Counter()
+        fit: set[str] = set()
+        for node in self.nodes.complete_records:
+            if why := self._unfit[node.name]:
+                unfit[why] += 1
+            elif is_for_all or any(selector.matches(node.metadata.labels) for selector in selectors):
+                fit.add(node.name)
+            else:
+                unfit["not selected by an L2Advertisement"] += 1
+        return Candidates(MEANS, frozenset(fit), dict(unfit.most_common()))
 
     @cached_property
     def _unfit(self) -> Mapping[str, str]:
@@ -106,63 +95,24 @@ class MetalLB:
             yield "without network"
         if EXCLUDED_FROM_LOAD_BALANCERS in node.metadata.labels and not self._ignores_exclusion:
             yield f"labelled {EXCLUDED_FROM_LOAD_BALANCERS}"
-        if not any(pod.is_ready for pod in self._speakers.get(node.name, ())):
+        if node.name not in self._with_speaker:
             yield "without a speaker that is ready"
 
     @cached_property
-    def _speakers(self) -> Mapping[str, Sequence[Pod]]:
-        found: dict[str, list[Pod]] = defaultdict(list)
-        for pod in self.pods.complete_records:
-            labels = pod.metadata.labels
-            if any(labels.get(key) == "speaker" for key in _COMPONENT) and pod.status.phase not in _ENDED:
-                found[pod.spec.node_name].append(pod)
-        if not found:
-            labelled = " or ".join(_COMPONENT)
-            raise CannotTellError(f"pods: none is labelled as a speaker of MetalLB ({labelled}: speaker)")
-        return found
+    def _with_speaker(self) -> frozenset[str]:
+        return self.speakers.ready
 
     @cached_property
-    def _flags(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        for pods in self._speakers.values():
-            for container in (container for pod in pods for container in pod.spec.containers):
-                for name, values in flags_of(container).items():
-                    found[name].update(values[-1:])
-        return {name: frozenset(values) for name, values in found.items()}
-
-    @property
     def _ignores_exclusion(self) -> bool:
-        return self._flags.get("ignore-exclude-lb", frozenset()) == {"true"}
+        return self.speakers.values("ignore-exclude-lb") == {"true"}
 
-    @property
+    @cached_property
     def _load_balancer_class(self) -> str:
-        classes = self._flags.get("lb-class", frozenset())
+        classes = self.speakers.values("lb-class")
         if len(classes) > 1:
             raise CannotTellError(f"the speakers serve several classes: {printable(', '.join(sorted(classes)))}")
         return next(iter(classes), "")
 
-    @cached_property
-    def _announcing(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        found: dict[tuple[str, str], frozenset[str]] = defaultdict(frozenset)
-        for one in self.statuses.objects:
-            found[one.status.service_namespace, one.status.service_name] |= {one.status.node}
-        return found
 
-
-metallb = view(
-    IP_ADDRESS_POOLS.reading, L2_ADVERTISEMENTS.reading, SERVICE_L2_STATUSES.reading, NODES.reading, PODS.reading
-)(MetalLB)
+metallb = view(metallb_offer, L2_ADVERTISEMENTS.reading, NODES.reading, speakers)(MetalLB)
 """The view that answers with `MetalLB`."""
-
-
-def _selects(advertisement: L2Advertisement, pool: IPAddressPool) -> bool:
-    spec = advertisement.spec
-    is_for_all = not spec.ip_address_pools and not spec.ip_address_pool_selectors
-    by_label = any(selector.matches(pool.metadata.labels) for selector in spec.ip_address_pool_selectors)
-    is_about = is_for_all or by_label or pool.name in spec.ip_address_pools
-    return is_about and advertisement.namespace == pool.namespace
-
-
-def _any_matches(selectors: Sequence[LabelSelector], labels: Mapping[str, str]) -> bool:
-    """Whether any selector matches; without selectors everything is meant."""
-    return not selectors or any(selector.matches(labels) for selector in selectors)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, view
@@ -11,7 +11,16 @@ from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.announcing.candidates import Candidates
 from chaudit_network.announcing.cilium import Cilium, cilium
 from chaudit_network.announcing.metallb import MetalLB, metallb
+from chaudit_network.bgp.advertisements import Advertisements
+from chaudit_network.bgp.peers import Speaker
+from chaudit_network.kinds.metallb_addresses import (
+    SERVICE_BGP_STATUSES,
+    SERVICE_L2_STATUSES,
+    ServiceBGPStatus,
+    ServiceL2Status,
+)
 from chaudit_network.kinds.services import SERVICES, Service
+from chaudit_network.views.bgp_advertisements import bgp_advertisements
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
@@ -19,8 +28,32 @@ _OWN = "an address of the nodes"
 
 
 @dataclass(frozen=True)
+class OnTheLink:
+    """Who answers for addresses by ARP and NDP, and who MetalLB says announces a service at present."""
+
+    metallb: MetalLB
+    cilium: Cilium
+    l2_statuses: Reading[ServiceL2Status]
+    bgp_statuses: Reading[ServiceBGPStatus]
+
+    @cached_property
+    def now(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """The nodes that announce a service, by its namespace and name, as far as that is published."""
+        statuses = [one.status for one in self.l2_statuses.objects]
+        statuses += [one.status for one in self.bgp_statuses.objects]
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for status in statuses:
+            found[status.service_namespace, status.service_name].add(status.node)
+        return {name: frozenset(nodes) for name, nodes in found.items()}
+
+
+on_the_link = view(metallb, cilium, SERVICE_L2_STATUSES.reading, SERVICE_BGP_STATUSES.reading)(OnTheLink)
+"""The view that answers with `OnTheLink`."""
+
+
+@dataclass(frozen=True)
 class Announced:
-    """An address of a load balancer, and by whom it can be announced.
+    """An address of a load balancer, and by whom it can be announced; `now` are those that are seen to do so.
 
     `doubts` say what could not be looked at, so that there may be more. `pool` is the object that the address is from.
     A declared one is, says the intent, a load balancer outside that is highly available by itself.
@@ -28,6 +61,7 @@ class Announced:
 
     address: IPAddress
     by: Sequence[Candidates]
+    now: frozenset[str] = frozenset()
     doubts: Sequence[str] = ()
     pool: str = ""
     is_declared: bool = False
@@ -49,10 +83,11 @@ class Announcements:
 
     services: Reading[Service]
     intent: Intent
-    metallb: MetalLB
-    cilium: Cilium
+    link: OnTheLink
+    bgp: Advertisements
     nodes: NodeAddresses
     endpoints: Endpoints
+    _by_bgp: dict[tuple[Speaker, frozenset[str]], Candidates] = field(default_factory=dict)
 
     def of(self, service: Service) -> Sequence[Announced]:
         """Return the addresses of a service's load balancer; a hostname is none.
@@ -77,38 +112,63 @@ class Announcements:
     def _announced(self, service: Service, address: IPAddress) -> Announced:
         if address in self._declared:
             return Announced(address, (), is_declared=True)
+        name = service.namespace, service.name
         found: list[Candidates] = []
-        doubts: list[str] = []
-        for ask in (
-            lambda: self.metallb.candidates(service, address),
-            lambda: self.cilium.candidates(service),
-            lambda: self._own_address(address),
-        ):
+        doubts = [self.bgp.doubts[name]] if name in self.bgp.doubts else []
+        asked: Sequence[Callable[[], Iterator[Candidates | None]]] = (
+            lambda: iter([self.link.metallb.candidates(service, address)]),
+            lambda: iter([self.link.cilium.candidates(service)]),
+            lambda: self._told_to_routers(address),
+            lambda: iter([self._own_address(address)]),
+        )
+        for ask in asked:
             try:
-                found += self._able(service, ask)
+                for one in ask():
+                    found += [self._serving(service, one)] if one else []
             except CannotTellError as gap:
                 doubts += gap.reasons
-        pool = ""
-        with suppress(CannotTellError):
-            origin = self.metallb.pool(address) or self.cilium.pool(address)
-            pool = str(origin.subject) if origin else ""
-        return Announced(address, found, tuple(dict.fromkeys(doubts)), pool)
+        doubts += [str(one) for one in self.bgp.unread]
+        now = self.link.now.get(name, frozenset())
+        return Announced(address, found, now, tuple(dict.fromkeys(doubts)), self._pool(address))
 
-    def _able(self, service: Service, ask: Callable[[], Candidates | None]) -> Iterator[Candidates]:
-        """Yield the candidates that also serve: with policy Local, those with an endpoint."""
-        found = ask()
-        if found and service.is_local:
-            serving = self.endpoints.of(service).nodes
-            found = found.among(serving, "without an endpoint, with externalTrafficPolicy Local")
-        if found:
-            yield found
+    def _serving(self, service: Service, found: Candidates) -> Candidates:
+        """Return the candidates that also serve: with policy Local, those with an endpoint."""
+        if not service.is_local:
+            return found
+        serving = self.endpoints.of(service).nodes
+        return found.among(serving, "without an endpoint, with externalTrafficPolicy Local")
+
+    def _told_to_routers(self, address: IPAddress) -> Iterator[Candidates]:
+        """Yield the nodes that tell routers outside of the address, or of the range it is in; by each speaker."""
+        told: dict[Speaker, frozenset[str]] = defaultdict(frozenset)
+        doubts = []
+        for one in self.bgp.toward(address):
+            if one.doubt:
+                doubts.append(one.doubt)
+            else:
+                told[one.route.speaker] |= one.nodes
+        for key in told.items():
+            if key not in self._by_bgp:
+                speaker, nodes = key
+                self._by_bgp[key] = Candidates(f"{speaker} by BGP", nodes, {}).among(self._ready, "not Ready")
+            yield self._by_bgp[key]
+        if doubts:
+            raise CannotTellError(*doubts)
 
     def _own_address(self, address: IPAddress) -> Candidates | None:
         """Return the nodes whose own address it is: some load balancers are nothing but the nodes."""
-        owners = [self.nodes.of(name).node for name in self.nodes.owners(address)]
-        ready = frozenset(node.name for node in owners if node.is_ready)
-        unfit = {node.name: "not Ready" for node in owners if not node.is_ready}
-        return Candidates(_OWN, ready, unfit) if owners else None
+        owners = frozenset(self.nodes.owners(address))
+        return Candidates(_OWN, owners, {}).among(self._ready, "not Ready") if owners else None
+
+    def _pool(self, address: IPAddress) -> str:
+        with suppress(CannotTellError):
+            pool = self.link.metallb.pool(address) or self.link.cilium.pool(address)
+            return str(pool.subject) if pool else ""
+        return ""
+
+    @cached_property
+    def _ready(self) -> frozenset[str]:
+        return frozenset(networking.node.name for networking in self.nodes if networking.node.is_ready)
 
     @cached_property
     def _declared(self) -> frozenset[IPAddress]:
@@ -124,5 +184,7 @@ class Announcements:
         return found
 
 
-announcements = view(SERVICES.reading, INTENT, metallb, cilium, node_addresses, endpoints)(Announcements)
+announcements = view(SERVICES.reading, INTENT, on_the_link, bgp_advertisements, node_addresses, endpoints)(
+    Announcements
+)
 """The view that answers with `Announcements`."""

@@ -17,7 +17,7 @@ from chaudit_network.bgp.pools import PoolIndex
 from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName
 from chaudit_network.kinds.frr import FRRConfiguration
 from chaudit_network.kinds.metallb import Community
-from chaudit_network.kinds.metallb_addresses import BGPAdvertisement, IPAddressPool
+from chaudit_network.kinds.metallb_addresses import BGPAdvertisement, IPAddressPool, L2Advertisement
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.endpoints import Endpoints
 
@@ -30,7 +30,7 @@ class MetalLBRoutes:
 
     nodes: BGPNodes
     tellers: frozenset[str]
-    pools: PoolIndex
+    pools: PoolIndex[IPAddressPool]
     advertisements: Sequence[BGPAdvertisement]
     communities: Mapping[str, str]
     _of_pool: dict[str, Sequence[BGPAdvertisement]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class MetalLBRoutes:
         return Route(prefix, Origin.LOAD_BALANCER_IPS, Speaker.METALLB, nodes, services, communities, audience)
 
 
-def selects_pool(advertisement: BGPAdvertisement, pool: IPAddressPool) -> bool:
+def selects_pool(advertisement: BGPAdvertisement | L2Advertisement, pool: IPAddressPool) -> bool:
     """Whether an advertisement means a pool; one that names and selects none means all."""
     spec = advertisement.spec
     if not spec.ip_address_pools and not spec.ip_address_pool_selectors:
@@ -97,7 +97,7 @@ def selects_pool(advertisement: BGPAdvertisement, pool: IPAddressPool) -> bool:
     )
 
 
-def selects_service(advertisement: BGPAdvertisement, service: Service) -> bool:
+def selects_service(advertisement: BGPAdvertisement | L2Advertisement, service: Service) -> bool:
     """Whether an advertisement means a service; one that selects none means all."""
     selectors = advertisement.spec.service_selectors
     return not selectors or any(selector.matches(service.metadata.labels) for selector in selectors)

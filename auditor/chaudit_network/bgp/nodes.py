@@ -8,14 +8,11 @@ from functools import cached_property
 from chaudit_network.addresses import IPAddress, parse_interface
 from chaudit_network.bgp.asn import parse_asn
 from chaudit_network.kinds.calico import AS_NUMBER, NODE_ADDRESS_ANNOTATIONS, ROUTE_REFLECTOR_CLUSTER_ID
-from chaudit_network.kinds.core import Node
+from chaudit_network.kinds.core import EXCLUDED_FROM_LOAD_BALANCERS, Node
 from chaudit_network.kinds.label_selectors import LabelSelector
 from chaudit_network.selectors import parse
 from chaudit_network.selectors.expressions import And, Expression
 from chaudit_network.selectors.terms import Comparison, Operator
-
-EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
-"""A label that keeps a node out of load balancing: where it says `true` to Calico, wherever it is to others."""
 
 FAMILIES = (4, 6)
 
@@ -36,12 +33,12 @@ class BGPNode:
     @property
     def is_excluded_by_calico(self) -> bool:
         """Whether Calico announces no service from it; the value must be exactly `true`."""
-        return self.labels.get(EXCLUDED) == "true"
+        return self.labels.get(EXCLUDED_FROM_LOAD_BALANCERS) == "true"
 
     @property
     def is_excluded(self) -> bool:
         """Whether the others announce no service from it; the value does not matter."""
-        return EXCLUDED in self.labels
+        return EXCLUDED_FROM_LOAD_BALANCERS in self.labels
 
 
 def bgp_node(node: Node) -> BGPNode:

@@ -1,14 +1,17 @@
-"""Addresses as MetalLB's pools hold them: networks, and ranges with two ends."""
+"""Addresses as pools of load balancers hold them: networks, and ranges with two ends."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import summarize_address_range
+from typing import Generic, TypeVar
 
-from chaudit import CannotTellError, printable
+from chaudit import CannotTellError, KubernetesObject, printable
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
 from chaudit_network.kinds.metallb_addresses import IPAddressPool
+
+P = TypeVar("P", bound=KubernetesObject)
 
 
 def networks_of(pool: IPAddressPool) -> list[IPNetwork]:
@@ -17,10 +20,15 @@ def networks_of(pool: IPAddressPool) -> list[IPNetwork]:
     Raises:
         CannotTellError: one of its entries is neither a network nor a range.
     """
-    return [network for text in pool.spec.addresses for network in _networks(text)]
+    return [network for text in pool.spec.addresses for network in networks(text)]
 
 
-def _networks(text: str) -> Iterable[IPNetwork]:
+def networks(text: str) -> Iterable[IPNetwork]:
+    """Return the networks that a text stands for: `192.0.2.0/28`, `192.0.2.1-192.0.2.9`.
+
+    Raises:
+        CannotTellError: it is neither a network nor a range.
+    """
     first, dash, last = (part.strip() for part in text.partition("-"))
     if not dash:
         return [parse_network(first)]
@@ -32,12 +40,12 @@ def _networks(text: str) -> Iterable[IPNetwork]:
 
 
 @dataclass(frozen=True)
-class PoolIndex:
-    """Finds the pool of an address. MetalLB refuses pools that overlap."""
+class PoolIndex(Generic[P]):
+    """Finds the pool of an address. Pools that overlap are refused, or not used."""
 
-    pools: tuple[tuple[IPAddressPool, tuple[IPNetwork, ...]], ...]
+    pools: tuple[tuple[P, tuple[IPNetwork, ...]], ...]
 
-    def of(self, address: IPAddress) -> IPAddressPool | None:
+    def of(self, address: IPAddress) -> P | None:
         """Return the pool that holds an address."""
         starts, entries = self._sorted[address.version]
         position = bisect_right(starts, int(address)) - 1
@@ -47,7 +55,7 @@ class PoolIndex:
         return pool if int(address) <= end else None
 
     @cached_property
-    def _sorted(self) -> dict[int, tuple[list[int], list[tuple[int, IPAddressPool]]]]:
+    def _sorted(self) -> dict[int, tuple[list[int], list[tuple[int, P]]]]:
         found = {}
         for family in (4, 6):
             own = sorted(

@@ -33,6 +33,7 @@ from chaudit_network.kinds.services import SERVICES, Service
 from chaudit_network.views.bgp_sessions import DEFAULT, BGPCluster, CalicoConfiguration, bgp_nodes, calico_configuration
 from chaudit_network.views.calico_node import CalicoNode, calico_node
 from chaudit_network.views.endpoints import Endpoints, endpoints
+from chaudit_network.views.metallb_speakers import is_speaker
 from chaudit_network.views.unread import Unread, unread
 
 
@@ -88,7 +89,7 @@ def calico_routes(configured: CalicoConfiguration, runs: CalicoNode, blocks: Rou
 class MetalLBOffer:
     """The pools of MetalLB, and what is said of announcing them."""
 
-    pools: PoolIndex
+    pools: PoolIndex[IPAddressPool]
     advertisements: Sequence[BGPAdvertisement]
     communities: Mapping[str, str]
     unread: tuple[Unread, ...]
@@ -113,7 +114,7 @@ def metallb_offer(
 def metallb_tellers(cluster: BGPCluster, pods: Reading[Pod]) -> tuple[frozenset[str], tuple[Unread, ...]]:
     """Return the nodes on which a speaker runs and may announce; where no pod is known as one, all nodes count."""
     allowed = frozenset(node.name for node in cluster.nodes if not node.is_excluded)
-    running = {pod.spec.node_name for pod in pods.objects if _is_speaker(pod)}
+    running = {pod.spec.node_name for pod in pods.objects if is_speaker(pod)}
     return (allowed & running if running else allowed), tuple(unread(pods))
 
 
@@ -183,10 +184,3 @@ def bgp_routes(*of_speakers: Routes) -> Routes:
         [doubt for routes in of_speakers for doubt in routes.doubts],
         list(dict.fromkeys(gap for routes in of_speakers for gap in routes.unread)),
     )
-
-
-def _is_speaker(pod: Pod) -> bool:
-    labels = pod.metadata.labels
-    component = labels.get("component") or labels.get("app.kubernetes.io/component")
-    app = labels.get("app") or labels.get("app.kubernetes.io/name")
-    return (app, component) == ("metallb", "speaker") and pod.status.phase == "Running"
