@@ -7,7 +7,7 @@ from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import families
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
-from chaudit_network.names.destinations import Destination, Destinations, Kind, destinations
+from chaudit_network.names.destinations import Destination, Destinations, destinations
 from chaudit_network.names.view import PublishedName, names
 from chaudit_network.views.unread import Unread
 
@@ -54,10 +54,10 @@ def _judge(found: Sequence[Destination], wanted: int, family: str, publisher: st
     ready = frozenset[str]().union(*(one.ready for one in found))
     if len(ready) >= wanted:
         return
-    unknown = [one for one in found if one.kind is Kind.UNKNOWN]
-    for one in unknown:
+    doubtful = [one for one in found if one.is_doubtful]
+    for one in doubtful:
         yield Unknown(f"{family}, {printable(publisher)}: {one}")
-    if not unknown:
+    if not doubtful:
         seen = f"{plural(len(ready), 'Ready node')} ({listed(ready) or 'none'})"
         yield Violation(
             f"{family} leads to {seen}, expected {wanted} or an address that survives the loss of one: "

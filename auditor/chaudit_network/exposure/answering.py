@@ -36,13 +36,22 @@ class Answering:
                 for place in group.places:
                     found[place.node, place.address].append(group)
             self._at[port] = found
-        verdicts = [
-            group.verdicts[name]
-            for group in self._at[port].get((node, address), ())
-            for name in self._outsiders
-            if name in group.verdicts
-        ]
-        return min(verdicts, key=lambda one: _BEST_FIRST.index(one.verdict), default=None)
+        met = [verdict for group in self._at[port].get((node, address), ()) for verdict in self._met(group)]
+        return min(met, key=_rank, default=None)
+
+    def nodes(self, port: _Port) -> Mapping[Verdict, frozenset[str]]:
+        """Return the nodes by what the best placed outsiders meet on a port at the best of their addresses."""
+        found: dict[Verdict, frozenset[str]] = defaultdict(frozenset)
+        settled: frozenset[str] = frozenset()
+        met = [(verdict, group) for group in self._by_port.get(port, ()) for verdict in self._met(group)]
+        for verdict, group in sorted(met, key=lambda one: _rank(one[0])):
+            nodes = frozenset(place.node for place in group.places) - settled
+            settled |= nodes
+            found[verdict] |= nodes
+        return {verdict: nodes for verdict, nodes in found.items() if nodes}
+
+    def _met(self, group: ExposureGroup) -> Sequence[Verdict]:
+        return [group.verdicts[name] for name in self._outsiders if name in group.verdicts]
 
     @cached_property
     def _by_port(self) -> Mapping[_Port, Sequence[ExposureGroup]]:
@@ -58,3 +67,7 @@ class Answering:
 
 answering = view(exposure)(Answering)
 """The view that answers with `Answering`."""
+
+
+def _rank(verdict: Verdict) -> int:
+    return _BEST_FIRST.index(verdict.verdict)

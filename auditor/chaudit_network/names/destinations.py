@@ -1,7 +1,7 @@
 """What an address that a name leads to is: a node, an address that moves between controllers, a load balancer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -27,7 +27,8 @@ class Kind(StrEnum):
 class Destination:
     """An address with the nodes that are reached by it, now or when another of them takes over.
 
-    `ready` are those of them that are Ready. `because` says how that is known, or why it is not.
+    `ready` are those of them that are Ready. `because` says how that is known, or why it is not. An address that was
+    seen on a node, but that nobody gave to it, may move to another.
     """
 
     address: IPAddress
@@ -35,11 +36,17 @@ class Destination:
     nodes: frozenset[str] = frozenset()
     ready: frozenset[str] = frozenset()
     because: str = ""
+    may_move: bool = False
 
     @property
     def survives(self) -> bool:
         """Whether it goes on answering when one node is lost."""
         return self.kind is Kind.DECLARED or (self.kind is not Kind.NODE and len(self.ready) > 1)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it may be more than is known of it."""
+        return self.may_move or self.kind is Kind.UNKNOWN
 
     def __str__(self) -> str:
         """Return `192.168.206.3 (controller-0)`."""
@@ -80,22 +87,21 @@ class Destinations:
         announced = self.announcements.at(address)
         if any(one.is_given_out for one in announced):
             return self._of_load_balancer(address, announced)
-        owners = frozenset(self.addresses.owners(address))
-        if announced and not all(self._reports(name, address) for name in owners):
-            why = f"a load balancer, now on {listed(owners)}; whether another node takes it over is not known"
-            return Destination(address, Kind.UNKNOWN, because=why)
-        if owners:
+        if owners := frozenset(self.addresses.owners(address)):
             return self._of_nodes(address, owners)
         if announced:
             return self._of_load_balancer(address, announced)
         return Destination(address, Kind.UNKNOWN, because="no node and no load balancer here is known to have it")
 
     def _of_nodes(self, address: IPAddress, owners: frozenset[str]) -> Destination:
-        if len(owners) == 1:
-            return self._destination(address, Kind.NODE, owners, listed(owners))
-        if all(self._floats(name, address) for name in owners):
+        if len(owners) > 1 and all(self._floats(name, address) for name in owners):
             return self._destination(address, Kind.FLOATING, owners, f"floating between {listed(owners)}")
-        return Destination(address, Kind.UNKNOWN, because=f"an address of several nodes: {listed(owners)}")
+        if len(owners) > 1:
+            return Destination(address, Kind.UNKNOWN, because=f"an address of several nodes: {listed(owners)}")
+        found = self._destination(address, Kind.NODE, owners, listed(owners))
+        if all(self.addresses.is_assigned(name, address) for name in owners):
+            return found
+        return replace(found, may_move=True, because=f"seen on {listed(owners)}, but not known to be its own")
 
     def _of_load_balancer(self, address: IPAddress, announced: Sequence[Announced]) -> Destination:
         """Return the load balancer; of several services with one address, the one that fewest announce counts."""
@@ -109,11 +115,6 @@ class Destinations:
     def _destination(self, address: IPAddress, kind: Kind, nodes: frozenset[str], because: str) -> Destination:
         ready = frozenset(name for name in nodes if name in self.by_name and self.by_name[name].is_ready)
         return Destination(address, kind, nodes, ready, because)
-
-    def _reports(self, name: str, address: IPAddress) -> bool:
-        """Whether the node itself reports the address; others on its interfaces may be there for a while only."""
-        reported = self.addresses.of(name).node.status.addresses
-        return any(found.type != "Hostname" and found.address == str(address) for found in reported)
 
     def _floats(self, name: str, address: IPAddress) -> bool:
         return any(one.is_floating for one in self.addresses.of(name).addresses if one.address == address)

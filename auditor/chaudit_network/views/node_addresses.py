@@ -92,6 +92,19 @@ class NodeAddresses:
         """
         return tuple(self._owners.get(address, ()))
 
+    def is_assigned(self, node_name: str, address: IPAddress) -> bool:
+        """Whether somebody says that an address is this node's; one that was only seen on it may be there for a while.
+
+        Raises:
+            CannotTellError: the nodes were not read, or there is none of this name.
+        """
+        said = Gathered.of(
+            reported(self.of(node_name).node),
+            expected(self._endpoints.get(node_name, ())),
+            declared(self.platform.controllers.get(node_name, ())),
+        )
+        return address in said.claims
+
     @cached_property
     def _by_name(self) -> Mapping[str, NodeNetworking]:
         return {node.name: self._networking(node) for node in self.nodes.records}
