@@ -87,7 +87,7 @@ def _are_in_order(targets: Sequence[_Target]) -> Verdicts:
         ("cordoned", Severity.LOW, [one for one in fixed if one.node.spec.unschedulable]),
         (
             f"labelled {EXCLUDED_FROM_LOAD_BALANCERS}",
-            Severity.LOW,
+            Severity.INFO,
             [one for one in fixed if EXCLUDED_FROM_LOAD_BALANCERS in one.node.metadata.labels],
         ),
     ):
