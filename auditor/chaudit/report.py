@@ -36,7 +36,7 @@ class Scan(msgspec.Struct, frozen=True):
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """The provenance of one reading: which API version it came from, its state, and how much came.
+    """The provenance of one reading: which API version and kind it came from, its state, and how much came.
 
     `targets` is how many a probe had to ask, null for a source of the API.
     """
@@ -51,6 +51,7 @@ class Evidence(msgspec.Struct, frozen=True):
     reason: str = ""
     read_at: datetime | None = None
     targets: int | None = None
+    kind: str = ""
 
 
 class RuleSummary(msgspec.Struct, frozen=True):
@@ -144,4 +145,5 @@ def _evidence(reading: Reading[Any]) -> Evidence:
         reason=reading.reason,
         read_at=reading.read_at,
         targets=reading.targets,
+        kind=resource.kind if resource else "",
     )

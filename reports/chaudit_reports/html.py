@@ -1,10 +1,16 @@
 """HTML: one self-contained page for people, from a mail attachment, on paper or through a screen reader."""
 
+import base64
+import hashlib
+from importlib.resources import files
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from chaudit import Outcome, Report, plural, printable
+from chaudit import Outcome, Report, Severity, plural, printable
+from chaudit_reports.drawing.network import LEFT, RIGHT
 from chaudit_reports.page.page import page_of
+from chaudit_reports.page.ways import Level
 from chaudit_reports.words import at
 
 _OUTCOME_WORDS = {
@@ -14,10 +20,29 @@ _OUTCOME_WORDS = {
     Outcome.PASSED: "passed",
     Outcome.NOT_APPLICABLE: "not applicable",
 }
+_LEVEL_WORDS = {
+    Level.OPEN: "open",
+    Level.PART: "in part",
+    Level.UNKNOWN: "unknown",
+    Level.INSIDE: "inside",
+    Level.CLOSED: "closed",
+}
+_LEVELS = {
+    Level.OPEN: "to outsiders",
+    Level.PART: "open: to some outsiders, or by some ways only",
+    Level.UNKNOWN: "whether outsiders get through",
+    Level.INSIDE: "only: open to pods, nodes or internal networks",
+    Level.CLOSED: "to everybody",
+}
 
 
 def render(report: Report) -> str:
-    """Return the report as an HTML document that asks nothing of any network and runs no script."""
+    """Return the report as an HTML document that asks nothing of any network.
+
+    It is whole without its script, which only filters and folds. What runs or styles on the page is known to the
+    content security policy by its digest; nothing that a cluster says can be either.
+    """
+    style, script = _style(), _asset("script.js")
     environment = Environment(
         loader=PackageLoader("chaudit_reports"),
         autoescape=True,
@@ -27,14 +52,61 @@ def render(report: Report) -> str:
         keep_trailing_newline=True,
         finalize=_safe,
     )
-    environment.filters |= {"at": at, "plural": plural, "prose": _prose}
-    environment.globals |= {"outcome_words": _OUTCOME_WORDS}
+    environment.filters |= {"at": at, "plural": _plural, "number": "{:,}".format, "prose": _prose, "cut": _cut}
+    environment.globals |= {
+        "outcome_words": _OUTCOME_WORDS,
+        "level_words": _LEVEL_WORDS,
+        "levels": _LEVELS,
+        "left": LEFT,
+        "right": RIGHT,
+        "severities": tuple(Severity),
+        "style": Markup(style),  # noqa: S704 - the package's own file
+        "script": Markup(script),  # noqa: S704 - the package's own file
+        "policy": _policy(style, script),
+    }
     return environment.get_template("report.html.j2").render(page=page_of(report), report=report)
+
+
+def _policy(style: str, script: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_digest(style)}'",
+            f"script-src '{_digest(script)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _style() -> str:
+    """Return the style sheet; the colours of the dark scheme are for the system's choice and for the reader's."""
+    return _asset("style.css").replace("/* dark */\n", _asset("dark.css").lstrip())
+
+
+def _asset(name: str) -> str:
+    return files("chaudit_reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _safe(value: object) -> object:
     """Return text without characters that act instead of showing; Jinja passes every expression through here."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _plural(count: int, noun: str) -> str:
+    """Return the count with its noun, large ones with separators: `5,000 nodes`."""
+    return f"{count:,}{plural(count, noun).removeprefix(str(count))}"
+
+
+def _cut(text: str, letters: int) -> str:
+    """Return as much of the text as there is room for."""
+    safe = printable(text)
+    return safe if len(safe) <= letters else f"{safe[: max(letters - 1, 1)]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _prose(text: str) -> Markup:

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 from chaudit import (
     Cluster,
+    Controls,
     Evidence,
+    Exhibited,
     Finding,
+    Framework,
     Outcome,
     Rejected,
     Report,
@@ -20,6 +23,18 @@ from chaudit import (
 )
 from chaudit.finding import fingerprint
 from chaudit.gate import Threshold
+from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
+from chaudit_network.exhibits.exposure import At, ExposureEntry, PlaceEntry, PlaceSet, VerdictEntry
+from chaudit_network.exhibits.network import (
+    AddressEntry,
+    ClusterNetwork,
+    LoadBalancerEntry,
+    NetworkEntry,
+    NodeEntry,
+)
+from chaudit_network.exposure.verdict import Reach
+from chaudit_network.exposure.ways import Via
+from chaudit_network.views.networks import Origin
 
 STARTED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CLUSTER = Cluster("6f0a4c1e-8b51-4f6e-9c1c-0d8a1c2b3e4f", "https://192.168.206.1:6443", "stx-lab", "v1.29.2")
@@ -45,6 +60,8 @@ HOSTILE = (
 )
 """Names that act on a terminal, a markup parser, a template or a reader's eye, when they are let."""
 
+FRAMEWORK = Framework("starlingx", "The Cluster Host Network", "https://docs.starlingx.io/")
+
 RULES = (
     RuleSummary(
         "NET-001",
@@ -59,6 +76,7 @@ RULES = (
             "https://docs.starlingx.io/r/stx.9.0/planning/kubernetes/the-cluster-host-network.html",
             "https://kubernetes.io/docs/reference/node/node-status/#addresses",
         ),
+        (Controls(FRAMEWORK, ("S10", "S9")),),
     ),
     RuleSummary(
         "NPT-004",
@@ -185,7 +203,7 @@ EVIDENCE = (
         read_at=STARTED,
     ),
     Evidence("ingresses", "networking.k8s.io", "v1", "ingresses", State.LOADED, 0, read_at=STARTED),
-    Evidence("nodes", "", "v1", "nodes", State.LOADED, 42),
+    Evidence("nodes", "", "v1", "nodes", State.LOADED, 42, kind="Node"),
     Evidence(
         "services",
         "",
@@ -195,12 +213,78 @@ EVIDENCE = (
         44,
         rejected=(Rejected(Subject("Service", "apps", HOSTILE[0]), "Expected `int`, got `str`"),),
         read_at=STARTED,
+        kind="Service",
     ),
 )
 
 
+def _entry(port: int, name: str, at: Sequence[At], *verdicts: tuple[Reach, Sequence[str]]) -> ExposureEntry:
+    return ExposureEntry(
+        via=Via.NODE_PORT,
+        port=port,
+        protocol="TCP",
+        address="",
+        target=Subject("Service", "shop", name, "80/TCP"),
+        pods=0,
+        at=tuple(at),
+        backends={"compute-3": 2},
+        verdicts=tuple(VerdictEntry(tuple(sources), reach, (f"{name}: {reach}",)) for reach, sources in verdicts),
+    )
+
+
+NODES = (
+    NodeEntry(
+        "controller-0",
+        ("control-plane",),
+        ready=True,
+        addresses=(AddressEntry("10.10.10.3", "eno1", "oam"), AddressEntry("10.10.10.2", "eno1", "oam", floating=True)),
+        gap="",
+    ),
+    NodeEntry(
+        "compute-3",
+        (),
+        ready=False,
+        addresses=(AddressEntry("192.168.206.14", "cluster0", "cluster-host"),),
+        gap="no NodeNetworkState compute-3 lists every address",
+    ),
+    NodeEntry(HOSTILE[0], (HOSTILE[3],), ready=True, addresses=(AddressEntry("203.0.113.9", HOSTILE[2]),), gap=""),
+)
+CLUSTER_NETWORK = ClusterNetwork(
+    networks=(
+        NetworkEntry("cluster-host", ("192.168.206.0/24",), external=False, origin=Origin.STARLINGX),
+        NetworkEntry("oam", ("10.10.10.0/24",), external=True, origin=Origin.DECLARED),
+        NetworkEntry("pxeboot", ("169.254.202.0/24",), external=False, origin=Origin.DECLARED),
+    ),
+    nodes=NODES,
+    load_balancers=(
+        LoadBalancerEntry(Subject("Service", "shop", "web"), "10.10.10.40", network="oam"),
+        LoadBalancerEntry(Subject("Service", "shop", HOSTILE[0]), hostname="lb.example.org"),
+        LoadBalancerEntry(Subject("Service", "shop", "waiting")),
+    ),
+)
+PLACE_SETS = (
+    PlaceSet("oam", 4, True, (PlaceEntry("controller-0", "10.10.10.3", "eno1"),)),
+    PlaceSet("cluster-host", 4, False, (PlaceEntry("compute-3", "192.168.206.14", "cluster0"),)),
+)
+INSIDERS = ("nodes", "pods")
+OUTSIDERS = ("external", "oam")
+ENTRIES = (
+    _entry(30080, "web", [At(0)], (Reach.OPEN, OUTSIDERS), (Reach.OPEN, INSIDERS)),
+    _entry(30080, "web", [At(1)], (Reach.CLOSED, OUTSIDERS), (Reach.OPEN, INSIDERS)),
+    _entry(30081, "part", [At(0)], (Reach.CLOSED, ["external"]), (Reach.PARTIAL, ["oam"]), (Reach.CLOSED, INSIDERS)),
+    _entry(30082, "dark", [At(0)], (Reach.UNKNOWN, OUTSIDERS), (Reach.OPEN, INSIDERS)),
+    _entry(30083, "inner", [At(0), At(1)], (Reach.CLOSED, OUTSIDERS), (Reach.OPEN, INSIDERS)),
+    _entry(30084, HOSTILE[0], [At(0)], (Reach.CLOSED, (*OUTSIDERS, *INSIDERS))),
+)
+EXHIBITS = (
+    Exhibited(EXPOSURE.name, EXPOSURE.title, ("Service shop/odd: 'nonsense' is not an IP address",), value=ENTRIES),
+    Exhibited(NETWORK.name, NETWORK.title, value=CLUSTER_NETWORK),
+    Exhibited(PLACES.name, PLACES.title, value=PLACE_SETS),
+)
+
+
 def full_report() -> Report:
-    """Return a report with every outcome, every state of evidence, hostile names and a warning."""
+    """Return a report with every outcome, every state of evidence, hostile names, a warning and all exhibits."""
     return Report(
         cluster=CLUSTER,
         scan=SCAN,
@@ -209,6 +293,7 @@ def full_report() -> Report:
         findings=tuple(sorted(FINDINGS, key=lambda one: one.sort_key)),
         rules=RULES,
         warnings=("the waiver for NPT-004 on Service/apps/*/* (net team) expired on 2026-01-31",),
+        exhibits=EXHIBITS,
     )
 
 

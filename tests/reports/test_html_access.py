@@ -30,7 +30,7 @@ def test_two_findings_on_one_subject_share_its_anchor() -> None:
 
     root = page(replace(FULL, findings=twice))
 
-    assert len(root.xpath("//li[contains(@class, 'subject')]")) == 2
+    assert len(root.xpath("//li[contains(@class, 'statement')]")) == 2
     assert len(root.xpath(f"//*[@id='finding-{twice[0].fingerprint}']")) == 1
 
 
@@ -56,13 +56,39 @@ def test_it_has_landmarks_a_language_and_a_way_past_the_header(report: Report) -
     assert root.xpath("//head/meta[@name='viewport']")
 
 
-def test_the_evidence_table_is_one_for_a_screen_reader_too() -> None:
-    (table,) = page().xpath("//table")
+def test_tables_are_tables_for_a_screen_reader_too() -> None:
+    tables = page().xpath("//table")
 
-    assert text(table.xpath("caption")[0])
-    assert {cell.get("scope") for cell in table.xpath("thead//th")} == {"col"}
-    assert {cell.get("scope") for cell in table.xpath("tbody//th")} == {"row"}
-    assert len(table.xpath("tbody/tr")) == len(FULL.evidence)
+    assert tables
+    for table in tables:
+        assert text(table.xpath("caption | ../preceding-sibling::summary | preceding-sibling::summary")[0])
+        assert {cell.get("scope") for cell in table.xpath("thead//th")} == {"col"}
+        assert {cell.get("scope") for cell in table.xpath("tbody//th")} == {"row"}
+
+
+def test_every_source_has_a_row() -> None:
+    assert len(page().get_element_by_id("evidence").xpath(".//tbody/tr")) == len(FULL.evidence)
+
+
+def test_the_picture_has_a_title_and_a_description() -> None:
+    (picture,) = page().xpath("//svg[@role='img']")
+    told = [text(picture.get_element_by_id(name)) for name in picture.get("aria-labelledby").split()]
+
+    assert told[0] == "The network of the cluster"
+    assert told[1].startswith("3 nodes on 3 networks; ports are open to outsiders on oam.")
+
+
+def test_what_can_be_scrolled_sideways_can_be_reached_by_keyboard_and_has_a_name() -> None:
+    regions = page().xpath("//div[@class='scroll']")
+
+    assert {region.get("tabindex") for region in regions} == {"0"}
+    assert all(region.get("aria-label") and region.get("role") == "region" for region in regions)
+
+
+def test_nodes_and_services_have_anchors_by_their_names() -> None:
+    ids = set(page().xpath("//@id"))
+
+    assert {"node/controller-0", "node/%3Cscript%3Ealert%281%29%3C%2Fscript%3E", "service/shop/web"} <= ids
 
 
 def test_counts_lead_to_their_sections() -> None:

@@ -5,22 +5,25 @@ from importlib.resources import files
 
 import pytest
 
-STYLE = files("chaudit_reports").joinpath("templates/style.css").read_text()
-SCHEMES = dict(
-    zip(
-        ("light", "dark"),
-        (dict(re.findall(r"--(\S+): (#\w{6});", block)) for block in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)),
-        strict=False,
-    )
-)
-TONES = ("critical", "high", "medium", "low", "info", "good", "waived")
+FOLDER = files("chaudit_reports").joinpath("templates")
+SCHEMES = {
+    name: dict(re.findall(r"--([\w-]+): (#\w{6});", FOLDER.joinpath(sheet).read_text()))
+    for name, sheet in (("light", "style.css"), ("dark", "dark.css"))
+}
+TONES = ("bad", "open", "doubt", "good", "waived", "calm")
 PAIRS = [
-    *((text, ground) for text in ("ink", "soft", "link") for ground in ("page", "card", "inset", "low-tint")),
-    *(("ink", f"{tone}-tint") for tone in ("critical", "medium", "good", "info")),
+    *((text, ground) for text in ("ink", "soft", "link") for ground in ("page", "panel", "calm-tint")),
+    *(("ink", f"{tone}-tint") for tone in ("doubt", "waived", "calm")),
     *((tone, f"{tone}-tint") for tone in TONES),
-    *((tone, "card") for tone in TONES),
-    ("card", "critical"),
+    *((tone, "page") for tone in TONES),
+    ("on-solid", "bad"),
+    ("on-solid", "open-solid"),
+    ("soft", "doubt-tint"),
 ]
+
+
+def test_both_schemes_have_the_same_colours() -> None:
+    assert SCHEMES["dark"].keys() == SCHEMES["light"].keys()
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -5,9 +5,11 @@ import json
 import jsonschema
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from chaudit import Report
 from chaudit.report import json_schema
+from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
 from chaudit_reports.json import render
 from reports.sample import clean_report, error_report, full_report
 
@@ -15,13 +17,24 @@ REPORTS = [full_report(), clean_report(), error_report()]
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=["full", "clean", "error"])
-def test_decoding_gives_back_the_report(report: Report) -> None:
-    assert msgspec.json.decode(render(report), type=Report) == report
+def test_decoding_gives_back_the_report_but_for_the_values_of_exhibits(report: Report) -> None:
+    bare = tuple(replace(one, value=None) for one in report.exhibits)
+
+    assert msgspec.json.decode(render(report), type=Report) == replace(report, exhibits=bare)
+
+
+def test_the_values_of_exhibits_are_members_of_their_own() -> None:
+    members = json.loads(render(full_report()))
+
+    for exhibit in (EXPOSURE, NETWORK, PLACES):
+        shown = full_report().exhibited(exhibit)
+        assert shown
+        assert msgspec.convert(members[exhibit.name], exhibit.type) == shown.value
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=["full", "clean", "error"])
 def test_it_fits_the_published_schema(report: Report) -> None:
-    jsonschema.Draft202012Validator(json_schema()).validate(json.loads(render(report)))
+    jsonschema.Draft202012Validator(json_schema([EXPOSURE, NETWORK, PLACES])).validate(json.loads(render(report)))
 
 
 def test_it_says_first_what_it_is() -> None:

@@ -5,3 +5,5 @@ from chaudit_network.exhibits.network import NETWORK
 
 EXHIBITS = (EXPOSURE, NETWORK, PLACES)
 """All of them."""
+
+__all__ = ["EXHIBITS", "EXPOSURE", "NETWORK", "PLACES"]

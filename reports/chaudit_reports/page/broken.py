@@ -6,11 +6,19 @@ from dataclasses import dataclass
 
 from chaudit import Finding, Severity, Violation, Waiver
 from chaudit_reports.page.catalogue import Entry
-from chaudit_reports.page.subjects import Anchors
+from chaudit_reports.page.commands import Commands
+from chaudit_reports.page.likeness import Alike, alike
+from chaudit_reports.page.subjects import Anchors, Mention
 from chaudit_reports.words import Fact, facts_of, name_of
 
-_SHOWN = 20
-"""Subjects of one rule that stand open; the rest is folded, with their number in sight."""
+_SHOWN = 12
+"""Statements of one rule that stand open; the rest is folded, with their number in sight."""
+
+_TOLD = 200
+"""Statements of one rule that are told at all; of the subjects of the rest only the names are."""
+
+_INLINE = 120
+"""Facts of so many letters stand beside their message; of more, the reader unfolds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,65 +29,88 @@ class Breach:
     severity: Severity | None
     facts: tuple[Fact, ...]
 
+    @property
+    def is_long(self) -> bool:
+        """Whether the facts would bury the message."""
+        return sum(len(value) for fact in self.facts for value in fact.values) > _INLINE
+
 
 @dataclass(frozen=True, slots=True)
-class BrokenSubject:
-    """A subject and its violations; `severity` is given where it is not that of the group."""
+class Statement:
+    """What is said of one subject, or the same of several; `severity` is given where it is not that of the group."""
 
-    anchor: str
     kind: str
-    namespace: str
-    name: str
+    mentions: tuple[Mention, ...]
     severity: Severity | None
     breaches: tuple[Breach, ...]
     doubts: tuple[str, ...]
     note: str
     waiver: Waiver | None
+    commands: tuple[str, ...]
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether it holds for several subjects."""
+        return len(self.mentions) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenRule:
-    """A rule that does not hold, with its worst severity found."""
+    """A rule that does not hold, with its worst severity found, and whether operators declared that severity."""
 
     entry: Entry
     severity: Severity
-    shown: tuple[BrokenSubject, ...]
-    folded: tuple[BrokenSubject, ...]
-
-    @property
-    def count(self) -> int:
-        """How many subjects break the rule."""
-        return len(self.shown) + len(self.folded)
+    is_declared: bool
+    count: int
+    shown: tuple[Statement, ...]
+    folded: tuple[Statement, ...]
+    named: tuple[Mention, ...]
 
 
-def broken_rules(findings: Iterable[Finding], entries: Mapping[str, Entry], anchors: Anchors) -> tuple[BrokenRule, ...]:
+def broken_rules(
+    findings: Iterable[Finding], entries: Mapping[str, Entry], anchors: Anchors, commands: Commands
+) -> tuple[BrokenRule, ...]:
     """Return the rules of these findings, worst first, then by how many subjects break them."""
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_rule[finding.rule].append(finding)
-    rules = [_rule(entries[rule_id], of_rule, anchors) for rule_id, of_rule in by_rule.items()]
+    rules = [_rule(entries[rule_id], of_rule, anchors, commands) for rule_id, of_rule in by_rule.items()]
     return tuple(sorted(rules, key=lambda rule: (rule.severity.rank, -rule.count, rule.entry.id)))
 
 
-def _rule(entry: Entry, findings: Iterable[Finding], anchors: Anchors) -> BrokenRule:
+def _rule(entry: Entry, findings: Iterable[Finding], anchors: Anchors, commands: Commands) -> BrokenRule:
     worst_first = sorted(findings, key=lambda finding: (finding.severity.rank, finding.subject))
-    severity = worst_first[0].severity
-    subjects = tuple(_subject(finding, severity, anchors) for finding in worst_first)
-    return BrokenRule(entry, severity, subjects[:_SHOWN], subjects[_SHOWN:])
-
-
-def _subject(finding: Finding, group: Severity, anchors: Anchors) -> BrokenSubject:
-    return BrokenSubject(
-        anchor=anchors.of(finding),
-        kind=finding.subject.kind,
-        namespace=finding.subject.namespace,
-        name=name_of(finding.subject),
-        severity=finding.severity if finding.severity is not group else None,
-        breaches=tuple(_breach(violation, finding.severity) for violation in finding.violations),
-        doubts=finding.unknown_because,
-        note=finding.note,
-        waiver=finding.waiver,
+    worst = worst_first[0]
+    statements = alike(worst_first)
+    told = tuple(_statement(one, worst.severity, anchors, commands) for one in statements[:_TOLD])
+    named = [finding for one in statements[_TOLD:] for finding in one.findings]
+    return BrokenRule(
+        entry=entry,
+        severity=worst.severity,
+        is_declared=worst.severity_from == "intent",
+        count=len(worst_first),
+        shown=told[:_SHOWN],
+        folded=told[_SHOWN:],
+        named=tuple(_mention(finding, anchors) for finding in named),
     )
+
+
+def _statement(one: Alike, group: Severity, anchors: Anchors, commands: Commands) -> Statement:
+    said = one.said
+    return Statement(
+        kind=said.subject.kind,
+        mentions=tuple(_mention(finding, anchors) for finding in one.findings),
+        severity=said.severity if said.severity is not group else None,
+        breaches=tuple(_breach(violation, said.severity) for violation in said.violations),
+        doubts=said.unknown_because,
+        note=said.note,
+        waiver=said.waiver,
+        commands=commands.of(one.findings[0].subject),
+    )
+
+
+def _mention(finding: Finding, anchors: Anchors) -> Mention:
+    return Mention(anchors.of(finding), name_of(finding.subject), finding.subject.namespace)
 
 
 def _breach(violation: Violation, of_finding: Severity) -> Breach:

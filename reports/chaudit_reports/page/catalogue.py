@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chaudit import Outcome, Report, RuleSummary, Severity
+from chaudit import Controls, Outcome, Report, RuleSummary, Severity
 from chaudit_reports.words import paragraphs
 
 
@@ -26,12 +26,23 @@ class Entry:
     rationale: tuple[str, ...]
     remediation: str
     references: tuple[Reference, ...]
+    controls: tuple[Controls, ...]
     counts: Mapping[Outcome, int]
 
     @property
     def total(self) -> int:
         """How many findings the rule has, whatever their outcome."""
         return sum(self.counts.values())
+
+    @property
+    def family(self) -> str:
+        """The letters before the dash."""
+        return self.id.partition("-")[0]
+
+    @property
+    def worst(self) -> Outcome | None:
+        """The worst outcome that some subject had; None where there was no subject."""
+        return next(iter(self.counts), None)
 
     @property
     def anchor(self) -> str:
@@ -59,6 +70,7 @@ def _entry(rule: RuleSummary, outcomes: Mapping[Outcome, int]) -> Entry:
         rationale=paragraphs(rule.rationale),
         remediation=rule.remediation,
         references=tuple(map(_reference, rule.references)),
+        controls=rule.controls,
         counts={outcome: outcomes[outcome] for outcome in Outcome if outcome in outcomes},
     )
 

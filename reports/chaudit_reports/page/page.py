@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from chaudit import ExitCode, Finding, Outcome, Report, Severity, Verdict
 from chaudit_reports.page.broken import BrokenRule, broken_rules
 from chaudit_reports.page.catalogue import Entry, entries_of
+from chaudit_reports.page.cluster import ClusterPage, cluster_of
+from chaudit_reports.page.commands import Commands
+from chaudit_reports.page.frameworks import FrameworkTable, frameworks_of
+from chaudit_reports.page.overview import Overview, overview_of
 from chaudit_reports.page.passed import PassedRule, passed_rules
 from chaudit_reports.page.readings import MEANINGS, Row, rows_of
 from chaudit_reports.page.reasons import Reason, reasons_of
@@ -22,6 +26,8 @@ class Page:
     tone: str
     headline: str
     terms: str
+    overview: Overview
+    cluster: ClusterPage
     failed: tuple[BrokenRule, ...]
     unknown: tuple[Reason, ...]
     waived: tuple[BrokenRule, ...]
@@ -30,34 +36,64 @@ class Page:
     rows: tuple[Row, ...]
     meanings: Mapping[str, str]
     entries: tuple[Entry, ...]
+    frameworks: tuple[FrameworkTable, ...]
 
     @property
     def gaps(self) -> int:
         """How many sources were not read whole."""
         return sum(row.is_gap for row in self.rows)
 
+    @property
+    def sections(self) -> tuple[tuple[str, str], ...]:
+        """The sections that the page has: anchor and name."""
+        cluster = self.cluster
+        present = (
+            ("verdict", "Verdict", True),
+            ("network", "Network", cluster.has_network),
+            ("exposure", "Exposure", cluster.has_exposure),
+            ("failed", "Failed", self.overview.applicable),
+            ("unknown", "Unknown", self.overview.applicable),
+            ("waived", "Waived", self.overview.applicable),
+            ("passed", "Passed", self.overview.applicable),
+            ("evidence", "Evidence", True),
+            ("rules", "Rules", True),
+            ("frameworks", "Frameworks", self.frameworks),
+        )
+        return tuple((anchor, name) for anchor, name, is_there in present if is_there)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families of the rules judged."""
+        return tuple(dict.fromkeys(entry.family for entry in self.entries))
+
 
 def page_of(report: Report) -> Page:
     """Return what the page says about a report."""
     entries, rows, anchors = entries_of(report), rows_of(report.evidence), Anchors()
+    commands = Commands(report.evidence)
     by_outcome: dict[Outcome, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         by_outcome[finding.outcome].append(finding)
     states = {row.state for row in rows}
+    failed = broken_rules(by_outcome[Outcome.FAILED], entries, anchors, commands)
+    unknown = reasons_of(by_outcome[Outcome.UNKNOWN], _why_unknown, entries, rows, anchors)
     return Page(
         name=report.cluster.context or report.cluster.server or "Snapshot of a cluster without a name",
         duration=f"{(report.scan.finished - report.scan.started).total_seconds():.1f} s",
         tone=_tone(report.verdict),
         headline=report.verdict.summary,
         terms=_terms(report.verdict),
-        failed=broken_rules(by_outcome[Outcome.FAILED], entries, anchors),
-        unknown=reasons_of(by_outcome[Outcome.UNKNOWN], _why_unknown, entries, rows, anchors),
-        waived=broken_rules(by_outcome[Outcome.WAIVED], entries, anchors),
+        overview=overview_of(report, failed, unknown, rows),
+        cluster=cluster_of(report, anchors),
+        failed=failed,
+        unknown=unknown,
+        waived=broken_rules(by_outcome[Outcome.WAIVED], entries, anchors, commands),
         passed=passed_rules(by_outcome[Outcome.PASSED], entries, anchors),
         not_applicable=reasons_of(by_outcome[Outcome.NOT_APPLICABLE], _why_not, entries, rows, anchors),
         rows=rows,
         meanings={state: meaning for state, meaning in MEANINGS.items() if state in states},
         entries=tuple(entries.values()),
+        frameworks=frameworks_of(entries.values()),
     )
 
 

@@ -8,6 +8,9 @@ from chaudit import Finding, Subject
 from chaudit_reports.page.catalogue import Entry
 from chaudit_reports.page.subjects import Anchors, Gathering, gather
 
+_NAMED = 300
+"""Subjects of one rule and note that are named; beyond that they are only counted."""
+
 _WHOLE_CLUSTER = Subject("Cluster")
 
 
@@ -49,5 +52,5 @@ def _rule(entry: Entry, by_note: Mapping[str, Sequence[Finding]], anchors: Ancho
         is_empty=all(
             note and finding.subject == _WHOLE_CLUSTER for note, findings in by_note.items() for finding in findings
         ),
-        passes=tuple(Passes(note, gather(by_note[note], anchors)) for note in sorted(by_note, reverse=True)),
+        passes=tuple(Passes(note, gather(by_note[note], anchors, _NAMED)) for note in sorted(by_note, reverse=True)),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chaudit import Evidence, Rejected, State
+from chaudit_reports.words import api_of
 
 EMPTY = "empty"
 
@@ -24,10 +25,11 @@ _GAPS = (State.DENIED, State.FAILED, State.PARTIAL)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One source or probe as the evidence table shows it; `state` is a key of `MEANINGS`."""
+    """One source or probe as the evidence table shows it; `name` is RBAC's, `state` a key of `MEANINGS`."""
 
     anchor: str
     source: str
+    name: str
     resource: str
     api_version: str
     state: str
@@ -59,6 +61,7 @@ def _row(reading: Evidence) -> Row:
     return Row(
         anchor=f"evidence-{'-'.join(reading.source.split())}",
         source=reading.source,
+        name=api_of(reading).partition(" ")[0] or reading.source,
         resource=reading.resource,
         api_version=f"{reading.group}/{reading.version}" if reading.group else reading.version,
         state=EMPTY if is_empty else reading.state,

@@ -9,6 +9,9 @@ from chaudit_reports.page.catalogue import Entry
 from chaudit_reports.page.readings import Row
 from chaudit_reports.page.subjects import Anchors, Gathering, gather
 
+_NAMED = 1000
+"""Subjects of one rule that are named under one reason; beyond that they are only counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Affected:
@@ -24,6 +27,7 @@ class Affected:
 class Reason:
     """A reason, the reading it comes from where that is known, and the rules it holds for, worst first."""
 
+    anchor: str
     text: str
     row: Row | None
     affected: tuple[Affected, ...]
@@ -51,7 +55,8 @@ def reasons_of(
         for reason in said(finding):
             by_reason[reason][finding.rule].append(finding)
     reasons = [
-        Reason(text, row_of.get(text), _affected(by_rule, entries, anchors)) for text, by_rule in by_reason.items()
+        Reason(anchors.of_reason(text), text, row_of.get(text), _affected(by_rule, entries, anchors))
+        for text, by_rule in by_reason.items()
     ]
     return tuple(sorted(reasons, key=lambda reason: (reason.affected[0].severity.rank, -reason.count, reason.text)))
 
@@ -64,7 +69,7 @@ def _affected(
             entry=entries[rule_id],
             severity=min((finding.severity for finding in findings), key=lambda severity: severity.rank),
             count=len(findings),
-            gatherings=gather(findings, anchors),
+            gatherings=gather(findings, anchors, _NAMED),
         )
         for rule_id, findings in by_rule.items()
     ]

@@ -1,49 +1,80 @@
 """Subjects in a list: gathered by kind and namespace, each with the anchor by which others link to it."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from chaudit import Finding
+from chaudit import Finding, Subject
 from chaudit_reports.words import name_of
 
 
 class Anchors:
-    """Hands out the anchor of each finding once, so that no id is on the page twice."""
+    """Hands out each anchor once, so that no id is on the page twice."""
 
     def __init__(self) -> None:
         self._given: set[str] = set()
 
     def of(self, finding: Finding) -> str:
         """Return the finding's anchor where it is mentioned first, and nothing from then on."""
-        anchor = f"finding-{finding.fingerprint}"
+        return self._once(f"finding-{finding.fingerprint}")
+
+    def of_subject(self, subject: Subject) -> str:
+        """Return the anchor of an object the first time, and nothing from then on."""
+        return self._once(anchor_of(subject))
+
+    def of_reason(self, text: str) -> str:
+        """Return the anchor of a reason."""
+        return self._once(f"reason-{hashlib.sha256(text.encode()).hexdigest()[:12]}")
+
+    def _once(self, anchor: str) -> str:
         if anchor in self._given:
             return ""
         self._given.add(anchor)
         return anchor
 
 
+def anchor_of(subject: Subject) -> str:
+    """Return where an object is on the page, if it is: `node/compute-0`, `service/shop/web`, ports left out."""
+    parts = (subject.kind.lower(), subject.namespace, subject.name)
+    return "/".join(quote(part, safe="") for part in parts if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One subject in a list."""
+    """One subject in a list; the namespace is given where the list has several."""
 
     anchor: str
     name: str
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Gathering:
-    """The subjects of one kind and namespace: `Service in kube-system`."""
+    """The subjects of one kind and namespace: `Service in kube-system`, some by name and `more` only counted."""
 
     heading: str
     mentions: tuple[Mention, ...]
+    more: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many subjects there are."""
+        return len(self.mentions) + self.more
 
 
-def gather(findings: Iterable[Finding], anchors: Anchors) -> tuple[Gathering, ...]:
-    """Return the subjects of findings by kind, namespace and name."""
-    places: dict[str, list[Mention]] = defaultdict(list)
+def gather(findings: Iterable[Finding], anchors: Anchors, limit: int | None = None) -> tuple[Gathering, ...]:
+    """Return the subjects of findings by kind, namespace and name; beyond the limit they are only counted."""
+    places: dict[str, list[Finding]] = defaultdict(list)
     for finding in sorted(findings, key=lambda finding: finding.subject):
         subject = finding.subject
-        place = f"{subject.kind} in {subject.namespace}" if subject.namespace else subject.kind
-        places[place].append(Mention(anchors.of(finding), name_of(subject)))
-    return tuple(Gathering(heading, tuple(mentions)) for heading, mentions in places.items())
+        places[f"{subject.kind} in {subject.namespace}" if subject.namespace else subject.kind].append(finding)
+    gatherings = []
+    left = limit
+    for heading, found in places.items():
+        named = found[:left]
+        mentions = tuple(Mention(anchors.of(finding), name_of(finding.subject)) for finding in named)
+        gatherings.append(Gathering(heading, mentions, len(found) - len(named)))
+        left = left if left is None else left - len(named)
+    return tuple(gatherings)

@@ -1,0 +1,129 @@
+"""The HTML report shows the cluster: its network drawn, and who can reach what as a matrix."""
+
+from typing import Any
+
+import pytest
+from lxml import html
+from msgspec.structs import replace
+
+from chaudit import Exhibited
+from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
+from chaudit_reports.page.likeness import THIS
+from reports.pages import FULL, page, section, text
+from reports.sample import CLUSTER_NETWORK, DENIED, NODES, error_report
+
+
+def cells(row: html.HtmlElement) -> list[str]:
+    return [text(cell) for cell in row.xpath("th | td")]
+
+
+def matrix(root: html.HtmlElement) -> list[list[str]]:
+    return [cells(row) for row in section(root, "exposure").xpath(".//table[@class='matrix']/tbody/tr")]
+
+
+def with_exhibits(*exhibits: Exhibited[Any]) -> html.HtmlElement:
+    return page(replace(FULL, exhibits=exhibits))
+
+
+def test_a_way_in_is_a_row_with_what_outsiders_find_in_each_network() -> None:
+    assert matrix(page())[:4] == [
+        ["30080/TCP NodePort", "shop/web:80", "open", "inside"],
+        ["30081/TCP NodePort", "shop/part:80", "in part", ""],
+        ["30082/TCP NodePort", "shop/dark:80", "unknown", ""],
+        ["30083/TCP NodePort", "shop/inner:80", "inside", "inside"],
+    ]
+
+
+def test_what_is_open_where_no_outsider_arrives_is_not_in_the_colour_of_what_is_open() -> None:
+    root = page()
+
+    levels = section(root, "exposure").xpath(".//table[@class='matrix']/tbody/tr[1]/td/@class")
+    assert levels[:2] == ["level open", "level inside"]
+    assert text(section(root, "exposure").xpath(".//p[@class='legend']")[0]).startswith("1 open to outsiders 1 in part")
+
+
+def test_ways_that_are_closed_to_outsiders_are_folded_and_not_left_out() -> None:
+    folded = section(page(), "exposure").xpath("./details[not(@class)]")
+
+    assert [text(one.xpath("summary")[0]) for one in folded] == ["2 ways in, closed to outsiders"]
+    assert "30084/TCP" in text(folded[0])
+
+
+def test_every_way_says_why_place_by_place() -> None:
+    way = page().get_element_by_id("way-0")
+
+    stories = [text(story) for story in way.xpath("dl")]
+    assert stories == [
+        "oam: 1 node open to external, oam: web: open open to nodes, pods: web: open",
+        "cluster-host: 1 node closed to external, oam: web: closed open to nodes, pods: web: open",
+    ]
+
+
+def test_an_exhibit_that_is_not_whole_says_what_is_missing() -> None:
+    assert "May be incomplete: Service shop/odd: 'nonsense' is not an IP address" in text(section(page(), "exposure"))
+
+
+def test_an_exhibit_without_its_evidence_says_why_and_shows_nothing() -> None:
+    root = with_exhibits(*(Exhibited(one.name, one.title, (DENIED,)) for one in (EXPOSURE, NETWORK, PLACES)))
+
+    for name in ("exposure", "network"):
+        assert f"Not shown: {DENIED}" in text(section(root, name))
+        assert not section(root, name).xpath(".//table | .//svg")
+
+
+@pytest.mark.parametrize("root", [with_exhibits(), page(error_report())], ids=["without exhibits", "error"])
+def test_a_report_without_exhibits_has_no_such_sections(root: html.HtmlElement) -> None:
+    assert not root.xpath("//section[@id='network' or @id='exposure']")
+    assert "#network" not in root.xpath("//a/@href")
+
+
+def test_nodes_are_drawn_on_the_networks_they_have_addresses_in() -> None:
+    (picture,) = page().xpath("//svg[@class='drawing']")
+
+    assert picture.xpath(".//text[@class='network']/text()") == ["no known network", "oam", "cluster-host"]
+    assert [title.strip() for title in picture.xpath(".//text[@class='node']/text()")] == [
+        "<script>alert(1)</script>",
+        "controller-0",
+        "compute-3",
+    ]
+    assert picture.xpath(".//text[@class='count']/text()") == ["2 open"]
+    assert picture.xpath(".//g[contains(@class, 'not-ready')]/text[@class='ready']/text()") == ["not Ready"]
+
+
+def test_networks_without_addresses_are_named_below_the_picture() -> None:
+    assert "No known address in: pxeboot 169.254.202.0/24" in text(section(page(), "network"))
+
+
+def test_many_nodes_alike_are_drawn_once_and_one_that_differs_stands_out() -> None:
+    alike = [replace(NODES[1], name=f"worker-{number:04}", ready=True) for number in range(5_000)]
+    known = replace(CLUSTER_NETWORK, nodes=(*NODES, *alike))
+
+    root = with_exhibits(Exhibited(NETWORK.name, NETWORK.title, value=known))
+
+    (picture,) = root.xpath("//svg[@class='drawing']")
+    titles = [title.strip() for title in picture.xpath(".//text[@class='node']/text()")]
+    assert titles == ["<script>alert(1)</script>", "controller-0", "5,000 nodes", "compute-3"]
+    assert len(section(root, "network").xpath(".//tr[starts-with(@id, 'node/worker-')]")) == 5_000
+
+
+def test_gaps_in_what_is_known_of_nodes_are_told_once_for_all_alike() -> None:
+    assert f"1 node: no NodeNetworkState {THIS} lists every address" in text(section(page(), "network"))
+
+
+def test_load_balancers_stand_beside_their_network_and_in_a_table() -> None:
+    root = page()
+
+    assert "LB 10.10.10.40" in text(root.xpath("//svg[@class='drawing']")[0])
+    rows = [cells(row) for row in section(root, "network").xpath(".//details[contains(., 'balancer')]//tbody/tr")]
+    assert rows == [
+        ["shop/web", "10.10.10.40", "oam"],
+        ["shop/<script>alert(1)</script>", "lb.example.org", ""],
+        ["shop/waiting", "none yet", ""],
+    ]
+
+
+def test_a_picture_without_exposure_does_not_say_that_nothing_is_open() -> None:
+    root = with_exhibits(Exhibited(NETWORK.name, NETWORK.title, value=CLUSTER_NETWORK))
+
+    assert "what is open on them is not known" in text(section(root, "network"))
+    assert "nothing known to be open" not in text(section(root, "network"))
