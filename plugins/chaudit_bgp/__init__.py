@@ -6,9 +6,20 @@ from typing import Any
 from chaudit import Rule, hookimpl
 from chaudit_bgp.authentication import external_session_is_authenticated
 from chaudit_bgp.declared import declared_peer_is_configured
+from chaudit_bgp.established import sessions_are_established
+from chaudit_bgp.imports import imports_are_filtered
+from chaudit_bgp.protection import external_session_is_guarded
+from chaudit_bgp.redundancy import peering_is_redundant
 
 
 @hookimpl
 def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
-    return [declared_peer_is_configured, external_session_is_authenticated]
+    return [
+        declared_peer_is_configured,
+        peering_is_redundant,
+        sessions_are_established,
+        external_session_is_authenticated,
+        external_session_is_guarded,
+        imports_are_filtered,
+    ]

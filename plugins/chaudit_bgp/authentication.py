@@ -1,22 +1,10 @@
 """Whether the sessions with routers outside prove who is speaking."""
 
-from chaudit import DoesNotApplyError, Severity, Unknown, Verdicts, Violation, rule, view
-from chaudit_network.bgp.peers import Password, Peering, Peerings
-from chaudit_network.views.bgp_peerings import external_peerings
+from chaudit import Severity, Unknown, Verdicts, Violation, rule
+from chaudit_bgp.outside import external_sessions
+from chaudit_network.bgp.peers import Password, Peering
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.views.unread import Unread
-
-
-@view(external_peerings)
-def external_sessions(peerings: Peerings) -> tuple[Peering | Unread, ...]:
-    """Return what configures sessions with the outside.
-
-    Raises:
-        DoesNotApplyError: nothing does.
-    """
-    sessions = tuple(peerings)
-    if not sessions:
-        raise DoesNotApplyError("no BGP peer outside of the cluster is configured")
-    return sessions
 
 
 @rule(
@@ -33,6 +21,7 @@ def external_sessions(peerings: Peerings) -> tuple[Peering | Unread, ...]:
         "https://metallb.io/apis/",
         "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/#md5-password",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S18"), NIST.at("SC-8", "SC-23", "IA-3")),
 )
 def external_session_is_authenticated(session: Peering | Unread) -> Verdicts:
     """Whoever can send packets with a router's address can reset a session, or take the router's place in it.

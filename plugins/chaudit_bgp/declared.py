@@ -1,14 +1,14 @@
 """Whether the nodes are configured to speak to the routers that operators declare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chaudit import INTENT, DoesNotApplyError, Intent, Severity, Subject, Unknown, Verdicts, Violation, rule, view
+from chaudit_bgp.words import listed
 from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.bgp.peers import Peer, Peerings
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.views.bgp_peerings import external_peerings
-
-_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def declared_peers(intent: Intent) -> Sequence[DeclaredPeer]:
         "https://metallb.io/configuration/#the-bgp-configuration",
         "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S18"),),
 )
 def declared_peer_is_configured(declared: DeclaredPeer, configured: Peerings) -> Verdicts:
     """Where services are exposed through BGP, the routers learn the way to them from the nodes and from nowhere else.
@@ -75,12 +76,7 @@ def declared_peer_is_configured(declared: DeclaredPeer, configured: Peerings) ->
     ]
     yield from map(Unknown, gaps)
     if not gaps and declared.address:
-        others = _listed({peer.address for _, peer in configured.peers})
+        others = listed({peer.address for _, peer in configured.peers})
         yield Violation(f"no BGP configuration of the cluster names this peer; configured: {others or 'none'}")
     elif not gaps:
         yield Violation("BGP is declared, but no peer outside of the cluster is configured")
-
-
-def _listed(values: Iterable[object]) -> str:
-    texts = sorted(map(str, values))
-    return ", ".join(texts[:_SHOWN]) + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")

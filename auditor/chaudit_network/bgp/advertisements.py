@@ -149,7 +149,7 @@ def groups_of(sessions: Iterable[Session]) -> Sequence[SessionGroup]:
         name = {
             Speaker.CALICO: "",
             Speaker.METALLB: session.configured_by.name,
-            Speaker.FRR: peer.name.removeprefix("on interface "),
+            Speaker.FRR: peer.called,
             Speaker.CILIUM: peer.settings,
         }[peer.speaker]
         families = frozenset(FAMILIES if peer.is_dual or peer.address is None else (peer.address.version,))

@@ -47,6 +47,7 @@ def _configured(cluster: CiliumBGPClusterConfig, settings: Reading[CiliumBGPPeer
                 Speaker.CILIUM,
                 found.transport.peer_port if found else 0,
                 instance.local_asn or None,
+                hops=found.ebgp_multihop if found else 0,
                 settings=peer.peer_config_ref.name if peer.peer_config_ref else "",
                 is_dual=True,
             )
@@ -79,6 +80,6 @@ def _by_policy(policy: CiliumBGPPeeringPolicy) -> Iterator[Peer]:
             address = parse_interface(neighbor.peer_address).ip
             password = Password.REFERENCED if neighbor.auth_secret_ref else Password.NONE
             asn, local_asn = neighbor.peer_asn or None, router.local_asn or None
-            yield Peer(
-                str(address), address, asn, password, "", Speaker.CILIUM, neighbor.peer_port, local_asn=local_asn
-            )
+            hops = neighbor.ebgp_multihop_ttl
+            port = neighbor.peer_port
+            yield Peer(str(address), address, asn, password, "", Speaker.CILIUM, port, local_asn, hops=hops)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chaudit import CannotTellError, Reading
+from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork, parse_network
-from chaudit_network.kinds.calico_bgp import BGPFilter, FilterRule
+from chaudit_network.kinds.calico_bgp import BGP_FILTERS, BGPFilter, FilterRule
 
 _ACCEPT = "Accept"
 _EBGP = "eBGP"
@@ -100,6 +100,10 @@ class Filters:
         longest = bounds.max if bounds and bounds.max is not None else prefix.max_prefixlen
         is_in = within(prefix, network) and shortest <= prefix.prefixlen <= longest
         return is_in != (rule.match_operator == "NotIn")
+
+
+bgp_filters = view(BGP_FILTERS.reading)(Filters)
+"""The view that answers with `Filters`."""
 
 
 def within(prefix: IPNetwork, network: IPNetwork) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chaudit import Reading, view
 from chaudit_network.addresses import parse_address
-from chaudit_network.bgp.peers import Password, Peer, Peerings, Speaker, peerings_of
+from chaudit_network.bgp.peers import ON_INTERFACE, Password, Peer, Peerings, Speaker, peerings_of
 from chaudit_network.kinds.frr import FRR_CONFIGURATIONS, FRRConfiguration, Neighbor
 from chaudit_network.kinds.metallb import BGP_PEERS, BGPPeer, BGPPeerSpec
 
@@ -47,7 +47,7 @@ def _peer(address: str, asn: int, local_asn: int, port: int, kept: BGPPeerSpec |
     if kept.dynamic_asn == _INTERNAL:
         asn = local_asn
     return Peer(
-        str(parsed or f"on interface {kept.interface}"),
+        str(parsed or ON_INTERFACE + kept.interface),
         parsed,
         asn or None,
         password,

@@ -13,6 +13,10 @@ from chaudit_network.views.unread import Unread, unread
 R = TypeVar("R", bound=KubernetesObject)
 
 
+ON_INTERFACE = "on interface "
+"""How the name of a neighbour begins that is told by the interface behind which it is."""
+
+
 class Password(StrEnum):
     """How the password of a session (TCP MD5, RFC 2385) is given: by reference to a Secret, or readable in place."""
 
@@ -46,7 +50,8 @@ class Peer:
     `address` is None where the object does not say it: a neighbour on an interface, or one that is discovered. So is
     `asn` where any is accepted. `doubt` says why the password is not known.
 
-    `port` is 0 for BGP's own. `hops` bounds the way of its packets (GTSM, RFC 5082), 0 where nothing does. `filters`
+    `port` is 0 for BGP's own. `hops` bounds the way of packets, 0 where nothing is said: to Calico those from farther
+    away are forged (GTSM, RFC 5082), to Cilium a neighbour so far away is allowed. `filters`
     are BGPFilters of Calico by name, `settings` a CiliumBGPPeerConfig. `local_asn` and `source` are the node's side,
     where the object says them. `is_dual` says that a session carries prefixes of both families, not of its own only.
     """
@@ -66,6 +71,11 @@ class Peer:
     next_hop: NextHop = NextHop.AUTO
     settings: str = ""
     is_dual: bool = False
+
+    @property
+    def called(self) -> str:
+        """What the router calls it: its address, or the interface behind which it is, or its name."""
+        return str(self.address) if self.address else self.name.removeprefix(ON_INTERFACE)
 
     def __str__(self) -> str:
         """Return name, address and AS number as far as they are known and differ: `tor-1 192.0.2.1 AS 64500`."""

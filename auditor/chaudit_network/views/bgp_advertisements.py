@@ -3,19 +3,18 @@
 It is what the objects come to: no router is asked whether it heard it.
 """
 
-from chaudit import Reading, view
+from chaudit import view
 from chaudit_network.bgp.advertisements import Advertisements, Exports, groups_of
-from chaudit_network.bgp.filters import Filters
+from chaudit_network.bgp.filters import Filters, bgp_filters
 from chaudit_network.bgp.routes import Routes
-from chaudit_network.kinds.calico_bgp import BGP_FILTERS, BGPFilter
 from chaudit_network.views.bgp_routes import bgp_routes
 from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 
 
-@view(bgp_sessions, bgp_routes, BGP_FILTERS.reading)
-def bgp_advertisements(sessions: Sessions, routes: Routes, filters: Reading[BGPFilter]) -> Advertisements:
+@view(bgp_sessions, bgp_routes, bgp_filters)
+def bgp_advertisements(sessions: Sessions, routes: Routes, filters: Filters) -> Advertisements:
     """Let the routes out to the peers outside."""
     groups = groups_of(sessions.external)
-    exports = Exports(groups, Filters(filters))
+    exports = Exports(groups, filters)
     found = [one for route in routes.found for one in exports.of(route)]
     return Advertisements(found, groups, dict(routes.doubts), (*sessions.unread, *routes.unread))
