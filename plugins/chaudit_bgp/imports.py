@@ -20,7 +20,7 @@ from chaudit import (
 )
 from chaudit_bgp.outside import NOBODY, PeerOf, internal_peers
 from chaudit_network.addresses import parse_address
-from chaudit_network.bgp.filters import Filters, bgp_filters
+from chaudit_network.bgp.filters import Filters, bgp_filters, takes_all
 from chaudit_network.bgp.peers import Peer, Peering, Peerings, Speaker
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.kinds.calico_bgp import FilterRule
@@ -31,7 +31,6 @@ from chaudit_network.views.unread import Unread
 
 _ALL = "all"
 _IPV4 = 4
-_EVERYTHING = frozenset({"0.0.0.0/0", "::/0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +126,8 @@ def _by_filters(peer: Peer, filters: Filters, *, is_internal: bool) -> Iterator[
             continue
         own = found.spec.import_v4 if name == "importV4" else found.spec.import_v6
         rules += [(filter_name, number, one) for number, one in enumerate(own, start=1)]
-    last = next((one for one in rules if _takes_all(one[2], is_internal=is_internal)), None)
+    last = next((one for one in rules if takes_all(one[2], is_internal=is_internal, is_import=True)), None)
     if last is None:
         yield Violation(f"peer {peer}: what no rule of {name} matches is taken, expected a last rule that rejects it")
     elif last[2].action != "Reject":
         yield Violation(f"peer {peer}: rule {last[1]} of {name} in BGPFilter {printable(last[0])} takes every route")
-
-
-def _takes_all(found: FilterRule, *, is_internal: bool) -> bool:
-    """Whether every route that comes in matches; all of these are from remote peers."""
-    bounds = found.prefix_length
-    any_prefix = not found.cidr or (found.cidr in _EVERYTHING and found.match_operator == "In" and bounds is None)
-    any_peer = not found.peer_type or found.peer_type == ("iBGP" if is_internal else "eBGP")
-    learned = found.interface or found.priority is not None or found.as_path_prefix or found.communities
-    return any_prefix and any_peer and not learned

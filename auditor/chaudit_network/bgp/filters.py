@@ -11,10 +11,11 @@ from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork, parse_network
 from chaudit_network.kinds.calico_bgp import BGP_FILTERS, BGPFilter, FilterRule
 
-_ACCEPT = "Accept"
+ACCEPT = "Accept"
 _EBGP = "eBGP"
 _IBGP = "iBGP"
 _REMOTE_PEERS = "RemotePeers"
+_EVERYTHING = frozenset({"0.0.0.0/0", "::/0"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,22 @@ class Filters:
             CannotTellError: the filters were not read, or whether a rule matches is not known.
         """
         for name in names:
-            found = self.named(name)
-            for rule in _exports(found, route.prefix.version) if found else ():
+            for rule in self.exports_of(name, route.prefix.version):
                 if self._matches(rule, route):
                     added = (one.add_community.value for one in rule.operations if one.add_community)
-                    return Ruling(rule.action == _ACCEPT, tuple(added))
+                    return Ruling(rule.action == ACCEPT, tuple(added))
         return None
+
+    def exports_of(self, name: str, family: int) -> Sequence[FilterRule]:
+        """Return the rules of a filter for what goes out in a family; none where there is no such filter.
+
+        Raises:
+            CannotTellError: the filters were not read.
+        """
+        found = self.named(name)
+        if found is None:
+            return ()
+        return found.spec.export_v4 if family == 4 else found.spec.export_v6  # noqa: PLR2004 - an IP version
 
     @cached_property
     def _by_name(self) -> Mapping[str, BGPFilter]:
@@ -102,6 +113,17 @@ class Filters:
         return is_in != (rule.match_operator == "NotIn")
 
 
+def takes_all(found: FilterRule, *, is_internal: bool, is_import: bool = False) -> bool:
+    """Whether a rule matches every route of a session: all that come in are from remote peers."""
+    any_prefix = not found.cidr or (
+        found.cidr in _EVERYTHING and found.match_operator == "In" and found.prefix_length is None
+    )
+    any_peer = not found.peer_type or (found.peer_type == _IBGP) == is_internal
+    any_source = is_import or not found.source
+    learned = found.interface or found.priority is not None or found.as_path_prefix or found.communities
+    return any_prefix and any_peer and any_source and not learned
+
+
 bgp_filters = view(BGP_FILTERS.reading)(Filters)
 """The view that answers with `Filters`."""
 
@@ -113,7 +135,3 @@ def within(prefix: IPNetwork, network: IPNetwork) -> bool:
         and prefix.prefixlen >= network.prefixlen
         and prefix.network_address in network
     )
-
-
-def _exports(found: BGPFilter, family: int) -> Sequence[FilterRule]:
-    return found.spec.export_v4 if family == 4 else found.spec.export_v6  # noqa: PLR2004 - an IP version

@@ -34,7 +34,7 @@ def networks(text: str) -> Iterable[IPNetwork]:
         return [parse_network(first)]
     low, high = parse_address(first), parse_address(last)
     try:
-        return summarize_address_range(low, high)
+        return list(summarize_address_range(low, high))
     except (TypeError, ValueError) as error:
         raise CannotTellError(f"'{printable(text)}' is not a range of addresses") from error
 

@@ -17,4 +17,4 @@ def bgp_advertisements(sessions: Sessions, routes: Routes, filters: Filters) -> 
     groups = groups_of(sessions.external)
     exports = Exports(groups, filters)
     found = [one for route in routes.found for one in exports.of(route)]
-    return Advertisements(found, groups, dict(routes.doubts), (*sessions.unread, *routes.unread))
+    return Advertisements(found, groups, dict(routes.doubts), tuple(dict.fromkeys((*sessions.unread, *routes.unread))))

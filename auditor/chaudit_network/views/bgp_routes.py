@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import CannotTellError, Reading, Subject, view
-from chaudit_network.addresses import IPNetwork
+from chaudit_network.addresses import IPAddress, IPNetwork
 from chaudit_network.bgp.calico_communities import tagged
 from chaudit_network.bgp.calico_routes import CalicoRoutes, ServiceRanges
 from chaudit_network.bgp.cilium_routes import CiliumRoutes
-from chaudit_network.bgp.metallb_routes import MetalLBRoutes, aliases, frr_routes
+from chaudit_network.bgp.metallb_routes import MetalLBRoutes, aliases, frr_routes, selects_pool, selects_service
 from chaudit_network.bgp.pools import PoolIndex, networks_of
 from chaudit_network.bgp.routes import Routes
 from chaudit_network.kinds import metallb
@@ -93,6 +93,13 @@ class MetalLBOffer:
     advertisements: Sequence[BGPAdvertisement]
     communities: Mapping[str, str]
     unread: tuple[Unread, ...]
+
+    def announces(self, service: Service, address: IPAddress) -> bool:
+        """Whether an address of a service is in a pool that is announced by BGP for it."""
+        pool = self.pools.of(address)
+        return pool is not None and any(
+            selects_pool(one, pool) and selects_service(one, service) for one in self.advertisements
+        )
 
 
 @view(IP_ADDRESS_POOLS.reading, BGP_ADVERTISEMENTS.reading, metallb.COMMUNITIES.reading)

@@ -1,0 +1,91 @@
+"""Whether the mesh of nodes fits its size, and who can reach the port on which nodes speak BGP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from chaudit import DoesNotApplyError, Reading, Settings, Severity, Subject, Unknown, Verdicts, Violation, rule, view
+from chaudit_network.frameworks import NIST
+from chaudit_network.kinds.calico_policy import FELIX_CONFIGURATIONS, FelixConfiguration
+from chaudit_network.policy.chains import DEFAULT_FAILSAFE_PORTS
+from chaudit_network.views.bgp_sessions import CalicoConfiguration, Sessions, bgp_sessions, calico_configuration
+from chaudit_network.views.calico_node import CalicoNode, calico_node
+
+_BGP_PORT = 179
+_DEFAULT = "default"
+_ONE_ADDRESS = "NodeIP"
+
+
+class MeshSize(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """How many nodes a full mesh may have; Calico recommends route reflectors beyond a hundred."""
+
+    nodes: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Calico's BGP as the whole cluster has it."""
+
+    mesh: frozenset[str]
+    configuration: CalicoConfiguration
+    runs: CalicoNode
+
+    @property
+    def subject(self) -> Subject:
+        """The configuration of all nodes, whether or not the object exists."""
+        return Subject("BGPConfiguration", name=_DEFAULT)
+
+
+@view(bgp_sessions, calico_configuration, calico_node)
+def calico_bgp(sessions: Sessions, configuration: CalicoConfiguration, runs: CalicoNode) -> Sequence[Speaking]:
+    """Return Calico's BGP.
+
+    Raises:
+        DoesNotApplyError: no node speaks BGP for Calico.
+    """
+    if not runs.may_speak_bgp:
+        raise DoesNotApplyError(f"calico-node runs with backend {runs.backend}, which does without BGP")
+    if not any(node.addresses for node in sessions.cluster.nodes):
+        raise DoesNotApplyError("Calico gives no node an address to speak from")
+    return [Speaking(sessions.calico.mesh, configuration, runs)]
+
+
+@rule(
+    "BGP-012",
+    "The BGP mesh is of a size that works, and its port is not open on every address",
+    severity=Severity.LOW,
+    each=calico_bgp,
+    using=(FELIX_CONFIGURATIONS.reading, Settings(MeshSize)),
+    remediation="Make some nodes route reflectors and set `nodeToNodeMeshEnabled: false`. Set `bindMode: NodeIP` and "
+    "restart calico-node, or give the failsafe port 179 a `net` in the FelixConfiguration that holds the peers.",
+    references=(
+        "https://docs.tigera.io/calico/latest/networking/configuring/bgp",
+        "https://docs.tigera.io/calico/latest/reference/resources/bgpconfig",
+        "https://docs.tigera.io/calico/latest/reference/host-endpoints/failsafe",
+    ),
+    controls=(NIST.at("CM-7"),),
+)
+def mesh_fits(judged: Speaking, felix: Reading[FelixConfiguration], size: MeshSize) -> Verdicts:
+    """In a full mesh each node speaks with every other, so that sessions grow with the square of the nodes.
+
+    The port of BGP is among the failsafe ports, which host policy does not close: unless BIRD listens on one address
+    only, it is open on all of them, to anybody.
+    """
+    if gaps := (*judged.configuration.unread, *judged.runs.unread):
+        yield from (Unknown(str(gap)) for gap in gaps)
+        return
+    if judged.runs.backend == "" and judged.mesh:
+        yield Unknown("whether nodes speak BGP is not known: neither calico-node nor calico-config says its backend")
+        return
+    if len(judged.mesh) > size.nodes:
+        yield Violation(f"{len(judged.mesh)} nodes form a full mesh, expected {size.nodes} at most without reflectors")
+    if judged.configuration.default.bind_mode != _ONE_ADDRESS and _is_failsafe(felix):
+        yield Violation("bindMode is not NodeIP, and failsafe port 179 is open on every address, to anybody")
+
+
+def _is_failsafe(felix: Reading[FelixConfiguration]) -> bool:
+    settings = next((one.spec for one in felix.complete_records if one.name == _DEFAULT), None)
+    given = settings.failsafe_inbound_host_ports if settings else None
+    ports = DEFAULT_FAILSAFE_PORTS if given is None else given
+    return any(one.port == _BGP_PORT and one.protocol.lower() == "tcp" and not one.net for one in ports)
