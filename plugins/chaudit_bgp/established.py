@@ -1,7 +1,7 @@
 """Whether sessions are up, as far as anything fresh reports it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import (
@@ -97,12 +97,9 @@ def sessions_are_established(judged: RouterSessions | NodeSessions | Unread, sta
     if isinstance(judged, Unread):
         yield Unknown(str(judged))
     elif isinstance(judged, NodeSessions):
-        down = _by_state(
-            (state.state, name)
-            for name, state in states.of_calico(judged.status).items()
-            if not state.is_established and name not in judged.outside
-        )
-        for state, names in down.items():
+        found = states.of_calico(judged.status).items()
+        down = [(state.state, name) for name, state in found if not state.is_established and name not in judged.outside]
+        for state, names in _grouped(down).items():
             yield Violation(f"the session is {state} with {listed(names)}, expected Established")
     else:
         yield from _with_router(judged.sessions, states)
@@ -110,22 +107,24 @@ def sessions_are_established(judged: RouterSessions | NodeSessions | Unread, sta
 
 def _with_router(sessions: Sequence[Session], states: SessionStates) -> Verdicts:
     down: list[tuple[str, str]] = []
-    gaps: dict[str, None] = {}
+    gaps: list[tuple[str, str]] = []
     for session in sessions:
         try:
             state = states.of(session)
         except CannotTellError as gap:
-            gaps[str(gap)] = None
+            gaps.append((str(gap), session.node))
             continue
         if not state.is_established:
             down.append((state.state, session.node))
-    for state_name, nodes in _by_state(iter(down)).items():
+    for state_name, nodes in _grouped(down).items():
         yield Violation(f"the session is {state_name} on {listed(nodes)}, expected Established")
-    yield from map(Unknown, gaps)
+    for reason, nodes in _grouped(gaps).items():
+        yield Unknown(f"{listed(nodes)}: {reason}")
 
 
-def _by_state(found: Iterator[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+def _grouped(found: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    """Return the second ones by the first."""
     grouped: dict[str, list[str]] = defaultdict(list)
-    for state, name in found:
-        grouped[state or "in no state"].append(name)
+    for key, value in found:
+        grouped[key or "in no state"].append(value)
     return grouped

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from chaudit import CannotTellError, Reading, Subject, printable, view
+from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.addresses import parse_address
 from chaudit_network.bgp.peers import Speaker
 from chaudit_network.bgp.sessions import Session
@@ -61,7 +61,7 @@ class SessionStates:
             CannotTellError: nothing fresh reports it; the reason says how it would come to be known.
         """
         if session.node not in self._ready:
-            raise CannotTellError(f"node {printable(session.node)} is not Ready: what its router reported may be old")
+            raise CannotTellError("the node is not Ready: what its router reported may be old")
         states, subject = self._reported(session)
         return states.get(session.peer.called) or SessionState(NOT_THERE, subject)
 
@@ -95,7 +95,7 @@ class SessionStates:
     def _by_calico(self, node: str) -> tuple[_States, Subject]:
         _ = self.by_calico.records
         gap = (
-            f"no CalicoNodeStatus reports on node {printable(node)}: create one with spec.node, spec.classes [BGP] and "
+            "no CalicoNodeStatus reports on it: create one with spec.node, spec.classes [BGP] and "
             "spec.updatePeriodSeconds, or run `calicoctl node status` there"
         )
         for status in self._calico_statuses.get(node, ()):
@@ -109,7 +109,7 @@ class SessionStates:
         _ = self.by_frr.records
         if node not in self._frr_states:
             raise CannotTellError(
-                f"no BGPSessionState reports on node {printable(node)}: MetalLB has them in FRR-K8s mode only; else "
+                "no BGPSessionState reports on it: MetalLB has them in FRR-K8s mode only; else "
                 "run `vtysh -c 'show bgp summary'` in the speaker there"
             )
         return self._frr_states[node], Subject("Node", name=node)
@@ -118,9 +118,7 @@ class SessionStates:
         _ = self.by_cilium.records
         found = self._cilium_nodes.get(node)
         if found is None or not found.status.bgp_instances:
-            raise CannotTellError(
-                f"no CiliumBGPNodeConfig reports on node {printable(node)}: run `cilium bgp peers` to see its sessions"
-            )
+            raise CannotTellError("no CiliumBGPNodeConfig reports on it: run `cilium bgp peers` to see its sessions")
         peers = [peer for instance in found.status.bgp_instances for peer in instance.peers]
         states = {peer.name: SessionState(peer.peering_state, found.subject) for peer in peers}
         states |= {_plain(peer.peer_address): states[peer.name] for peer in peers}
