@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from chaudit.engine import Evaluation
@@ -74,16 +75,18 @@ def _ask(chosen: Chosen, facts: Evaluation, limits: Limits, watch: Watcher) -> R
         return replace(nothing, reason=f"{name}: whom to ask is not known: {gap}")
     except DoesNotApplyError as absent:
         return replace(nothing, state=State.ABSENT, reason=f"{name}: nobody to ask: {absent}")
-    nothing = replace(nothing, targets=len(targets))
-    asked = targets[: limits.targets]
+    asked = list(islice(targets, limits.targets + 1))
+    gaps = [f"not all targets asked because of --probe-limit {limits.targets}"] if len(asked) > limits.targets else []
+    asked = asked[: limits.targets]
+    nothing = replace(nothing, targets=len(asked))
     watch(name, len(asked))
     asking = Asking(chosen.argument, limits)
     answers: list[Any] = []
-    gaps = _not_asked(len(targets) - len(asked), f"--probe-limit {limits.targets}")
     late = f"--probe-deadline {limits.deadline_s:g}"
     try:
         answers.extend(chosen.probe.ask(asked, asking))  # in place: what came before an error stays
-        gaps += _not_asked(asking.unasked, late)
+        if asking.unasked:
+            gaps.append(f"{plural(asking.unasked, 'target')} not asked because of {late}")
     except TimeUpError:
         gaps.append(f"broken off because of {late}")
     except ProbeError as error:
@@ -92,10 +95,6 @@ def _ask(chosen: Chosen, facts: Evaluation, limits: Limits, watch: Watcher) -> R
         return replace(nothing, reason=f"{name}: the probe crashed: {type(crash).__name__}: {crash}")
     state = State.PARTIAL if gaps else State.LOADED
     return replace(nothing, state=state, objects=tuple(answers), reason=f"{name}: {', '.join(gaps)}" if gaps else "")
-
-
-def _not_asked(count: int, limit: str) -> list[str]:
-    return [f"{plural(count, 'target')} not asked because of {limit}"] if count > 0 else []
 
 
 def _listed(known: Iterable[str]) -> str:

@@ -38,7 +38,7 @@ class Scan(msgspec.Struct, frozen=True):
 class Evidence(msgspec.Struct, frozen=True):
     """The provenance of one reading: which API version and kind it came from, its state, and how much came.
 
-    `targets` is how many a probe had to ask, null for a source of the API.
+    `targets` is how many a probe was to ask, null for a source of the API.
     """
 
     source: str

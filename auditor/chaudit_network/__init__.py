@@ -5,8 +5,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from chaudit import Exhibit, Source, hookimpl
-from chaudit_network import kinds
+from chaudit import Exhibit, Probe, Source, hookimpl
+from chaudit_network import kinds, probes
 
 
 @hookimpl
@@ -14,6 +14,13 @@ def register_sources() -> Iterable[Source[Any]]:
     """Return every kind the model knows, so that `chaudit collect` keeps them all."""
     modules = (import_module(f"{kinds.__name__}.{module.name}") for module in iter_modules(kinds.__path__))
     return [value for module in modules for value in vars(module).values() if isinstance(value, Source)]
+
+
+@hookimpl
+def register_probes() -> Iterable[Probe[Any, Any]]:
+    """Return the probes of the network, imported only when somebody may ask for one."""
+    modules = (import_module(f"{probes.__name__}.{module.name}") for module in iter_modules(probes.__path__))
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Probe)]
 
 
 @hookimpl

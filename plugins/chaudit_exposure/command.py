@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -15,6 +15,10 @@ from chaudit.intent.loading import IntentFile, load
 from chaudit.text import plural, printable
 from chaudit_exposure.selection import Selection
 from chaudit_network.exposure.verdict import Reach
+from chaudit_network.views.unread import unread
+
+if TYPE_CHECKING:
+    from chaudit_network.exposure.trials import Trials
 
 
 @click.command
@@ -51,33 +55,36 @@ def exposure(
     Each way in, NodePort, HostPort, external IP ..., is judged for each class of sources: open, closed, partial, or
     unknown where the evidence does not carry a verdict. Open means open as far as the cluster's own objects go.
     """
+    from chaudit_exposure.tried import with_answers
+    from chaudit_network.exposure.trials import trials as trials_view
     from chaudit_network.exposure.view import exposure as exposure_view
     from chaudit_network.exposure.view import ways_in
 
     file = load(intent) if intent else IntentFile()
     evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
     facts = Evaluation(evidence.snapshot([exposure_view], file.intent), file.intent)
-    model = facts.get(exposure_view)
+    model, trials = facts.get(exposure_view), facts.get(trials_view)
     chosen = Selection(networks, services, nodes, ports, tuple(map(Reach, verdicts))).of(model.groups)
     if as_json:
         encode = msgspec.json.Encoder().encode
         for group in chosen:
-            for record in group.expand():
+            for record in with_answers(group, trials):
                 sys.stdout.buffer.write(encode(record) + b"\n")
     else:
-        _print(list(chosen), [source.name for source in model.sources])
-    for gap in facts.get(ways_in).gaps:
+        _print(list(chosen), [source.name for source in model.sources], trials)
+    for gap in [*facts.get(ways_in).gaps, *map(str, unread(trials.reading))]:
         click.echo(f"chaudit: not looked at: {printable(gap)}", err=True)
 
 
-def _print(groups: list[Any], classes: list[str]) -> None:
+def _print(groups: list[Any], classes: list[str], trials: "Trials") -> None:
     from rich.console import Console
 
-    from chaudit_exposure.table import exposure_table
+    from chaudit_exposure.table import exposure_table, is_open
+    from chaudit_exposure.tried import is_contradicted
 
     console = Console(highlight=False)
-    open_ones = [group for group in groups if any(one.verdict is not Reach.CLOSED for one in group.verdicts.values())]
-    console.print(exposure_table(open_ones, classes))
-    closed = len(groups) - len(open_ones)
+    shown = [group for group in groups if is_open(group) or is_contradicted(group, trials)]
+    console.print(exposure_table(shown, classes, trials))
+    closed = len(groups) - len(shown)
     if closed:
         console.print(f"{plural(closed, 'more way')} in, closed to everybody: --verdict closed --json shows why")

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from chaudit import plural, printable
+from chaudit_exposure.tried import standings
 from chaudit_network.exposure.model import ExposureGroup
+from chaudit_network.exposure.trials import Trials
 from chaudit_network.exposure.verdict import Reach
 
 _STYLES: Mapping[Reach, str] = {
@@ -19,15 +22,25 @@ _SAID: Mapping[Reach, str] = {Reach.OPEN: "", Reach.PARTIAL: "partly ", Reach.UN
 _NODES_NAMED = 2
 
 
-def exposure_table(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Table:
+def exposure_table(groups: Iterable[ExposureGroup], classes: Sequence[str], trials: Trials) -> Table:
     """Return the table; `classes` are the names of the classes of sources, the most distant first."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("way in", "leads to", "at", "on"):
         table.add_column(heading, overflow="fold")
     table.add_column("open to", overflow="fold", ratio=1)
+    if not trials.reading.is_absent:
+        table.add_column("tried", overflow="fold")
     for row in _rows(sorted(groups, key=lambda group: _rank(group, classes)), classes):
-        table.add_row(row.way_in, Text(row.target), ", ".join(row.at), _listed(row.nodes), row.open_to)
+        cells: list[RenderableType] = [row.way_in, Text(row.target), ", ".join(row.at), _listed(row.nodes), row.open_to]
+        if not trials.reading.is_absent:
+            cells.append(standings(row.groups, trials) or Text("no"))
+        table.add_row(*cells)
     return table
+
+
+def is_open(group: ExposureGroup) -> bool:
+    """Whether the way is, or may be, open to anybody there."""
+    return any(one.verdict is not Reach.CLOSED for one in group.verdicts.values())
 
 
 @dataclass
@@ -39,6 +52,7 @@ class _Row:
     open_to: Text
     at: dict[str, None] = field(default_factory=dict)
     nodes: set[str] = field(default_factory=set)
+    groups: list[ExposureGroup] = field(default_factory=list)
 
 
 def _rows(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Iterable[_Row]:
@@ -49,6 +63,7 @@ def _rows(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Iterable[_
         row = rows.setdefault(key, _Row(way_in, str(group.way.target), open_to))
         row.at[_where(group)] = None
         row.nodes |= {place.node for place in group.places}
+        row.groups.append(group)
     return rows.values()
 
 

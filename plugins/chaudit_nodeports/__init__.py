@@ -14,6 +14,7 @@ from chaudit_nodeports.host_endpoints import (
 )
 from chaudit_nodeports.outsiders import node_ports_are_closed_to_outsiders
 from chaudit_nodeports.ranges import policies_cover_the_range_of_node_ports
+from chaudit_nodeports.trials import ways_in_answer_as_expected
 
 
 @hookimpl
@@ -29,4 +30,5 @@ def register_rules() -> Iterable[Rule[Any]]:
         node_ports_stay_within_budget,
         policies_cover_the_range_of_node_ports,
         exposed_services_have_a_usable_endpoint,
+        ways_in_answer_as_expected,
     ]

@@ -26,7 +26,7 @@ def asked(chosen: Chosen, limits: Limits | None = None) -> Reading[Answer]:
     return reading
 
 
-def asking_with(ask: Ask, targets: Input[Sequence[str]] = ECHO.targets) -> Chosen:
+def asking_with(ask: Ask, targets: Input[Iterable[str]] = ECHO.targets) -> Chosen:
     return Chosen(replace(ECHO, ask=ask, targets=targets))
 
 
@@ -48,7 +48,7 @@ def test_targets_beyond_the_limit_are_not_asked_and_make_the_reading_partial() -
     reading = asked(Chosen(ECHO), Limits(targets=2))
 
     assert [answer.name for answer in reading.objects] == ["a", "b"]
-    assert (reading.state, reading.reason) == (State.PARTIAL, "echo: 1 target not asked because of --probe-limit 2")
+    assert (reading.state, reading.reason) == (State.PARTIAL, "echo: not all targets asked because of --probe-limit 2")
     assert not reading.is_complete
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from chaudit.errors import UsageError
+from chaudit.errors import DoesNotApplyError, UsageError
 from chaudit.evidence.asking import Asking
-from chaudit.evidence.input import Input
+from chaudit.evidence.input import Facts, Input
 from chaudit.evidence.readable import Readable
 from chaudit.evidence.reading import Reading, State
 from chaudit.objects import Record
@@ -29,13 +29,15 @@ def no_argument(argument: str) -> None:
 class Probe(Readable[R], Generic[T, R]):
     """Something to ask outside of the API; its answers are a reading like any other.
 
-    `targets` say what to ask, from the cluster's objects and the intent, in a stable order. They are the bound as well:
-    nothing else is ever contacted. `ask` yields the answers, through the `Asking` that paces it; a target that does
-    not answer is an answer too, and `ProbeError` says that the probe itself cannot work. `check` refuses, with
-    `UsageError`, an argument (`--probe NAME=ARGUMENT`) that cannot be meant; `help` is what the probe asks, in a line.
+    `targets` say what to ask, from the cluster's objects and the intent, in a stable order, what matters most first;
+    no more of them are taken than the limit allows. They are the bound as well: nothing else is ever contacted.
+
+    `ask` yields the answers, through the `Asking` that paces it; a target that does not answer is an answer too, and
+    `ProbeError` says that the probe itself cannot work. `check` refuses, with `UsageError`, an argument
+    (`--probe NAME=ARGUMENT`) that cannot be meant; `help` is what the probe asks, in a line.
     """
 
-    targets: Input[Sequence[T]]
+    targets: Input[Iterable[T]]
     ask: Callable[[Sequence[T], Asking], Iterable[R]]
     help: str
     check: Callable[[str], None] = no_argument
@@ -45,3 +47,15 @@ class Probe(Readable[R], Generic[T, R]):
         """An absent reading: that nobody asked is a fact, and no gap."""
         reason = f"not probed: --probe {self.name} asks for it"
         return Reading(self.name, State.ABSENT, reason=reason, targets=0)
+
+    def resolve(self, facts: Facts) -> Sequence[R]:
+        """Return all answers.
+
+        Raises:
+            CannotTellError: they are not all there.
+            DoesNotApplyError: nobody asked, or there was nobody to ask.
+        """
+        reading = facts.reading(self)
+        if reading.is_absent:
+            raise DoesNotApplyError(reading.reason)
+        return reading.records

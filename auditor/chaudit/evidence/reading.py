@@ -40,7 +40,7 @@ class Reading(Generic[R_co]):
     """The outcome of reading one source or asking one probe, with its provenance.
 
     `objects` hold what was decoded, `reason` says why a reading is not loaded, `resource` which of the source's
-    API versions was read, `read_at` when it was begun, `targets` how many a probe had to ask (None for a source).
+    API versions was read, `read_at` when it was begun, `targets` how many a probe was to ask (None for a source).
     """
 
     source: str

@@ -15,8 +15,8 @@ class Unread:
     reason: str
 
     def __str__(self) -> str:
-        """Return the reason with what it is about; the reason of a list names the list itself."""
-        return self.reason if self.subject.kind == "Source" else f"{self.subject}: {self.reason}"
+        """Return the reason with what it is about; that of a list or a probe names it itself."""
+        return self.reason if self.subject.kind in {"Source", "Probe"} else f"{self.subject}: {self.reason}"
 
 
 def unread(reading: Reading[Any]) -> Iterator[Unread]:

@@ -97,7 +97,7 @@ def test_a_probe_that_meets_its_limit_blocks_the_gate() -> None:
 
     assert code == 3
     assert evidence["echo"]["state"] == "partial"
-    assert findings == [("", "unknown", "echo: 2 targets not asked because of --probe-limit 1")]
+    assert findings == [("", "unknown", "echo: not all targets asked because of --probe-limit 1")]
 
 
 def test_a_probe_whose_targets_were_denied_blocks_the_gate(server: ApiServer) -> None:
