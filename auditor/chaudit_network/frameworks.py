@@ -17,6 +17,9 @@ NSA = Framework(
     "NSA/CISA Kubernetes Hardening Guide v1.2",
     "https://media.defense.gov/2022/Aug/29/2003066362/-1/-1/0/CTR_KUBERNETES_HARDENING_GUIDANCE_1.2_20220829.PDF",
 )
+NSA_NETWORK = NSA.at("Network separation and hardening")
+"""The chapter of it that is about what rules judge; its chapters have titles, and no numbers."""
+
 NIST = Framework(
     "nist",
     "NIST SP 800-53 Rev. 5",

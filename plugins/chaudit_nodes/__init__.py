@@ -7,7 +7,9 @@ from chaudit import Rule, hookimpl
 from chaudit_nodes.agents import cni_agent_is_healthy, services_are_served_by_one_proxy
 from chaudit_nodes.attachment import node_is_on_the_cluster_host_network
 from chaudit_nodes.cni_address import kubelet_and_cni_use_one_network
+from chaudit_nodes.deployment import hosts_and_nodes_agree
 from chaudit_nodes.inventory import all_addresses_of_a_node_are_known
+from chaudit_nodes.sharing import management_is_apart_from_outsiders, networks_share_an_interface_as_declared
 
 
 @hookimpl
@@ -15,7 +17,10 @@ def register_rules() -> Iterable[Rule[Any]]:
     """Return the rules of this pack."""
     return [
         node_is_on_the_cluster_host_network,
+        hosts_and_nodes_agree,
         kubelet_and_cni_use_one_network,
+        networks_share_an_interface_as_declared,
+        management_is_apart_from_outsiders,
         cni_agent_is_healthy,
         services_are_served_by_one_proxy,
         all_addresses_of_a_node_are_known,

@@ -85,6 +85,11 @@ class Node(KubernetesObject, frozen=True, gc=False, kw_only=True):
         return tuple(found.address for found in self.status.addresses if found.type == "InternalIP")
 
     @property
+    def is_control_plane(self) -> bool:
+        """Whether the control plane runs on the node, by the label that kubeadm gives it, or once gave it."""
+        return any(f"node-role.kubernetes.io/{role}" in self.metadata.labels for role in ("control-plane", "master"))
+
+    @property
     def is_virtual(self) -> bool:
         """Whether virtual-kubelet plays a kubelet, so that no agent of the cluster runs there."""
         return self.metadata.labels.get("type") == "virtual-kubelet"

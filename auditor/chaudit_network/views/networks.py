@@ -89,23 +89,30 @@ def networks(intent: Intent, platform: Platform, nodes: Reading[Node]) -> Networ
 
     The cluster host network is inferred only where there is nobody left to ask.
     """
+    external = external_names(intent)
     known = {
-        name: NamedNetwork(name, cidrs, _is_external(name, intent) or name == OAM, Origin.STARLINGX)
-        for name, cidrs in platform.networks.items()
+        name: NamedNetwork(name, cidrs, name in external, Origin.STARLINGX) for name, cidrs in platform.networks.items()
     }
     for name, declared in intent.networks.items():
         if declared.cidrs:
             cidrs = tuple(map(parse_network, declared.cidrs))
-            known[name] = NamedNetwork(name, cidrs, _is_external(name, intent), Origin.DECLARED)
+            known[name] = NamedNetwork(name, cidrs, name in external, Origin.DECLARED)
     if CLUSTER_HOST not in known and not platform.gaps and (cidrs := _most_common(nodes.objects)):
-        known[CLUSTER_HOST] = NamedNetwork(CLUSTER_HOST, cidrs, _is_external(CLUSTER_HOST, intent), Origin.INFERRED)
+        known[CLUSTER_HOST] = NamedNetwork(CLUSTER_HOST, cidrs, CLUSTER_HOST in external, Origin.INFERRED)
     return Networks(known, platform.gaps)
 
 
-def _is_external(name: str, intent: Intent) -> bool:
-    """Whether the intent says that outsiders reach the network, whoever knows its CIDRs."""
-    declared = intent.networks.get(name)
-    return bool(declared and declared.external) or (name == CLUSTER_HOST and intent.topology.cluster_host == "external")
+def external_names(intent: Intent) -> frozenset[str]:
+    """Return the names of the networks that outsiders reach, whoever knows their CIDRs.
+
+    OAM is one of them until the intent says what it is.
+    """
+    names = {name for name, declared in intent.networks.items() if declared.external}
+    if intent.topology.cluster_host == "external":
+        names.add(CLUSTER_HOST)
+    if OAM not in intent.networks or not intent.networks[OAM].cidrs:
+        names.add(OAM)
+    return frozenset(names)
 
 
 def _most_common(nodes: Sequence[Node]) -> tuple[IPNetwork, ...]:

@@ -32,7 +32,6 @@ _TUNNELS = {
 """Annotations of a Node with the address of an interface that Calico made, and the name of that interface."""
 
 _NETWORKS_LABEL = "iftype"
-"""The label of a HostEndpoint in which StarlingX names the networks of its interface: `mgmt.pxeboot`."""
 
 _NOT_IN_USE = frozenset({"down", "absent"})
 _NAMES_NO_INTERFACE = frozenset({"", "*"})
@@ -135,12 +134,15 @@ def expected(endpoints: Sequence[HostEndpoint]) -> Iterator[Claim]:
             yield Claim(text, f"expectedIPs of {endpoint.subject}", "" if name in _NAMES_NO_INTERFACE else name)
 
 
+def networks_of(endpoint: HostEndpoint) -> frozenset[str]:
+    """Return the networks that the interface of a HostEndpoint carries, as StarlingX labels it: `mgmt.pxeboot`."""
+    return frozenset(filter(None, endpoint.metadata.labels.get(_NETWORKS_LABEL, "").split(".")))
+
+
 def interface_to(network: str, endpoints: Sequence[HostEndpoint]) -> str:
     """Return the interface that leads to a network, empty where no HostEndpoint of the node says so, or several do."""
     found = {
-        endpoint.spec.interface_name
-        for endpoint in endpoints
-        if network in endpoint.metadata.labels.get(_NETWORKS_LABEL, "").split(".")
+        endpoint.spec.interface_name for endpoint in endpoints if network in networks_of(endpoint)
     } - _NAMES_NO_INTERFACE
     return found.pop() if network and len(found) == 1 else ""
 

@@ -202,7 +202,7 @@ def test_the_report_of_a_snapshot_equals_that_of_the_scan_but_for_times(folder: 
     assert collected.returncode == 0
     assert "incomplete: pods" in collected.stdout
     assert live == again
-    assert {finding["outcome"] for finding in live["findings"]} == {"failed", "passed", "unknown"}
+    assert {finding["outcome"] for finding in live["findings"]} >= {"failed", "passed", "unknown"}
 
 
 def without_times(report: dict[str, Any]) -> dict[str, Any]:
