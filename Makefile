@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/.tools
+NODE_TOOLS := tests/node_modules/.installed
 TIER ?=
 
 .PHONY: help demo test check bench docs clean
@@ -13,7 +14,7 @@ help: ## Show these targets
 demo: $(VENV)/.installed ## Scan a bundled StarlingX-like cluster and leave its reports in demo-report/
 	$(BIN)/chaudit demo --output demo-report
 
-test: $(TOOLS) ## Run every tier of tests that this machine can run, and name those it skips
+test: $(TOOLS) $(NODE_TOOLS) ## Run every tier of tests that this machine can run, and name those it skips
 	$(BIN)/python -m pytest $(if $(TIER),-m $(TIER))
 
 check: $(TOOLS) ## Lint, types, import contracts, generated docs
@@ -30,7 +31,7 @@ docs: $(TOOLS) ## Write the generated part of docs/
 	$(BIN)/python docs/generate.py
 
 clean: ## Remove what these targets made
-	rm -rf $(VENV) build dist demo-report
+	rm -rf $(VENV) tests/node_modules build dist demo-report
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -43,3 +44,8 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(TOOLS): pyproject.toml $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group check
 	@touch $@
+
+# Where npm is missing or finds no registry, the tests that need its programs are skipped by name.
+$(NODE_TOOLS): tests/package.json
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null && npm install --prefix tests --silent --no-audit --no-fund; then touch $@; fi

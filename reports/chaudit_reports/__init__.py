@@ -1,4 +1,4 @@
-"""Report formats: JSON to be read by programs, JUnit by pipelines, HTML by people."""
+"""Report formats: JSON for programs, JUnit and SARIF for pipelines, HTML for people, others for what they feed."""
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
@@ -13,6 +13,12 @@ def register_reporters() -> Iterable[Reporter]:
         Reporter("json", "chaudit.json", _when_asked("chaudit_reports.json")),
         Reporter("junit", "chaudit.junit.xml", _when_asked("chaudit_reports.junit")),
         Reporter("html", "chaudit.html", _when_asked("chaudit_reports.html")),
+        Reporter("sarif", "chaudit.sarif", _when_asked("chaudit_reports.sarif")),
+        Reporter("markdown", "chaudit.md", _when_asked("chaudit_reports.markdown")),
+        Reporter("openmetrics", "chaudit.prom", _when_asked("chaudit_reports.openmetrics")),
+        Reporter("csv", "chaudit.csv", _when_asked("chaudit_reports.csv")),
+        Reporter("oscal", "chaudit.oscal.json", _when_asked("chaudit_reports.oscal")),
+        Reporter("policy-report", "chaudit.policy-report.yaml", _when_asked("chaudit_reports.policy_report")),
     ]
 
 

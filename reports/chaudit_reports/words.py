@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chaudit import Evidence, Subject
+from chaudit import Evidence, Finding, Subject
 
 
 class Fact(NamedTuple):
@@ -35,6 +35,12 @@ def api_of(reading: Evidence) -> str:
     """Return what was read, as RBAC names it, and in which version: `bgppeers.crd.projectcalico.org v1`."""
     resource = f"{reading.resource}.{reading.group}" if reading.group else reading.resource
     return f"{resource} {reading.version}".strip()
+
+
+def said_of(finding: Finding) -> tuple[str, ...]:
+    """Return what was said of a subject: what is broken, else why it could not be judged, else the note."""
+    broken = tuple(violation.message for violation in finding.violations)
+    return broken or finding.unknown_because or tuple(filter(None, [finding.note]))
 
 
 def name_of(subject: Subject) -> str:

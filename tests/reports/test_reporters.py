@@ -9,7 +9,17 @@ from chaudit.host import installed
 from chaudit.report import Reporter
 from reports.sample import full_report
 
-FILES = {"json": "chaudit.json", "junit": "chaudit.junit.xml", "html": "chaudit.html"}
+FILES = {
+    "json": "chaudit.json",
+    "junit": "chaudit.junit.xml",
+    "html": "chaudit.html",
+    "sarif": "chaudit.sarif",
+    "markdown": "chaudit.md",
+    "openmetrics": "chaudit.prom",
+    "csv": "chaudit.csv",
+    "oscal": "chaudit.oscal.json",
+    "policy-report": "chaudit.policy-report.yaml",
+}
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,11 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chaudit.cli.templates import parse_template
 from chaudit.errors import ReportError, UsageError
 from chaudit.report import Report, Reporter
 
@@ -43,22 +44,18 @@ class Output:
             raise ReportError(f"the {self.reporter.name} report cannot be written to {self.path}: {error}") from error
 
 
-def parse_outputs(wanted: Sequence[str], reporters: Sequence[Reporter], default: Iterable[str]) -> list[Output]:
-    """Return the outputs of `FORMAT[=PATH]` options; the default formats where there is none.
+def parse_outputs(
+    wanted: Sequence[str], templates: Sequence[str], reporters: Sequence[Reporter], default: Iterable[str]
+) -> list[Output]:
+    """Return the outputs of `FORMAT[=PATH]` options and templates; the default formats where no format is wanted.
 
     Raises:
-        UsageError: a format is unknown, or two reports would go to one place.
+        UsageError: a format is unknown, a template unusable, or two reports would go to one place.
     """
     known = {reporter.name: reporter for reporter in reporters}
-    if list(wanted) == [NONE]:
-        return []
-    outputs = []
-    for option in wanted or [name for name in default if name in known]:
-        name, _, path = option.partition("=")
-        if name not in known:
-            raise UsageError(f"no report format is called {name!r}: choose from {', '.join(known)}, or {NONE} alone")
-        target = path or known[name].filename
-        outputs.append(Output(known[name], None if target == "-" else Path(target)))
+    formats = [] if list(wanted) == [NONE] else wanted or [name for name in default if name in known]
+    outputs = [_output(*_format(option, known)) for option in formats]
+    outputs += [_output(template, template.filename) for template in map(parse_template, templates)]
     places = [output.path for output in outputs]
     for place in places:
         if places.count(place) > 1:
@@ -66,6 +63,17 @@ def parse_outputs(wanted: Sequence[str], reporters: Sequence[Reporter], default:
         if place and place.is_dir():
             raise UsageError(f"{place} is a folder: name a file for the report")
     return outputs
+
+
+def _format(option: str, known: Mapping[str, Reporter]) -> tuple[Reporter, str]:
+    name, _, path = option.partition("=")
+    if name not in known:
+        raise UsageError(f"no report format is called {name!r}: choose from {', '.join(known)}, or {NONE} alone")
+    return known[name], path or known[name].filename
+
+
+def _output(reporter: Reporter, target: str) -> Output:
+    return Output(reporter, None if target == "-" else Path(target))
 
 
 def _umask() -> int:

@@ -43,6 +43,13 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     help=f"Write this report; - is standard output, none writes none. Default: {', '.join(DEFAULT_REPORTS)}.",
 )
 @click.option(
+    "--template",
+    "templates",
+    multiple=True,
+    metavar="FILE[=PATH]",
+    help="Write a report by a Jinja template of your own, NAME.j2 to NAME.",
+)
+@click.option(
     "--fail-on", type=click.Choice([*map(str, Severity), NEVER]), help="Least severity that blocks (default high)."
 )
 @click.option("--allow-unknown/--no-allow-unknown", default=None, help="Do not block on what could not be judged.")
@@ -57,6 +64,7 @@ def scan(
     snapshot: str | None,
     intent: Path | None,
     reports: tuple[str, ...],
+    templates: tuple[str, ...],
     fail_on: str | None,
     allow_unknown: bool | None,
     include: tuple[str, ...],
@@ -74,7 +82,7 @@ def scan(
     file = load_intent(intent) if intent else IntentFile()
     check_rule_names(file, host.rules)
     check_settings(file, rules)
-    outputs = parse_outputs(reports, host.reporters, DEFAULT_REPORTS)
+    outputs = parse_outputs(reports, templates, host.reporters, DEFAULT_REPORTS)
     threshold = _threshold(file, fail_on, allow_unknown)
     evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
     report = _report(evidence, file, rules, threshold, host.exhibits)
