@@ -21,6 +21,7 @@ check: $(TOOLS) ## Lint, types, import contracts, generated docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 

@@ -72,7 +72,7 @@ def test_the_scan_reads_the_intent_of_the_config_map(options: dict[str, Any], tm
 
 
 def test_every_report_goes_to_the_one_place_that_can_be_written(options: dict[str, Any]) -> None:
-    outputs = parse_outputs(options["reports"], installed().reporters, ())
+    outputs = parse_outputs(options["reports"], (), installed().reporters, ())
 
     assert [output.path.parent for output in outputs if output.path] == [mounted("emptyDir")] * 3
 

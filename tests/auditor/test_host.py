@@ -14,7 +14,7 @@ from chaudit.errors import PluginError
 from chaudit.evidence.probe import Probe
 from chaudit.evidence.source import Source
 from chaudit.evidence.view import View
-from chaudit.exhibits import Exhibit
+from chaudit.exhibits import Exhibit, Shown
 from chaudit.hookspecs import hookimpl
 from chaudit.host import PluginHost
 from chaudit.report import Report, Reporter
@@ -71,7 +71,7 @@ def test_hook_register_reporters() -> None:
 
 
 def an_exhibit(name: str) -> Exhibit[Any]:
-    return Exhibit(name, "Things", tuple[str, ...], View("things", (), tuple))
+    return Exhibit(name, "Things", tuple[str, ...], View("things", (), lambda: Shown(())))
 
 
 def test_hook_register_exhibits() -> None:

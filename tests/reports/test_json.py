@@ -1,13 +1,14 @@
 """The JSON report is the report: nothing is lost in it, and it fits the schema that is published for it."""
 
 import json
+from typing import Any
 
 import jsonschema
 import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chaudit import Report
+from chaudit import Exhibit, Report
 from chaudit.report import json_schema
 from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
 from chaudit_reports.json import render
@@ -26,7 +27,8 @@ def test_decoding_gives_back_the_report_but_for_the_values_of_exhibits(report: R
 def test_the_values_of_exhibits_are_members_of_their_own() -> None:
     members = json.loads(render(full_report()))
 
-    for exhibit in (EXPOSURE, NETWORK, PLACES):
+    exhibits: tuple[Exhibit[Any], ...] = (EXPOSURE, NETWORK, PLACES)
+    for exhibit in exhibits:
         shown = full_report().exhibited(exhibit)
         assert shown
         assert msgspec.convert(members[exhibit.name], exhibit.type) == shown.value

@@ -37,7 +37,7 @@ def status(report: Report) -> dict[str, str]:
 def test_the_document_is_valid(name: str, ids: tuple[str, ...]) -> None:
     document = json.loads(render(mapped(REPORTS[name](), *ids)))
 
-    assert Model.model_validate(document).assessment_results.metadata.oscal_version
+    assert str(Model.model_validate(document).assessment_results.uuid) == document["assessment-results"]["uuid"]
 
 
 def test_the_same_report_gives_the_same_document() -> None:

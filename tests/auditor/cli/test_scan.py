@@ -143,7 +143,7 @@ def test_an_unreachable_cluster_exits_4_with_one_clear_line_and_still_reports(fo
     [
         (["--kubeconfig", "missing"], "no kubeconfig at missing"),
         (["--context", "other"], "other"),
-        (["--report", "pdf"], "no report format is called 'pdf': choose from html, json, junit"),
+        (["--report", "pdf"], "no report format is called 'pdf': choose from csv, html, json, junit, markdown"),
         (["--report", "json=-", "--report", "html=-"], "two reports would be written to standard output"),
         (["--rule", "NET-9*"], "no rule matches 'NET-9*'"),
         (["--rule", "NET-001", "--skip-rule", "NET-*"], "no rules are left to judge"),

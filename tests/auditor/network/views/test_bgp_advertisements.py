@@ -21,7 +21,9 @@ def calico(kind: str, name: str, **spec: object) -> Object:
     }
 
 
-def node(name: str, number: int, *, annotations: Mapping[str, str] | None = None, **labels: str) -> Object:
+def node(
+    name: str, number: int, *, annotations: Mapping[str, str] | None = None, labels: Mapping[str, str] | None = None
+) -> Object:
     own = {
         "projectcalico.org/IPv4Address": f"10.0.0.{number}/24",
         "projectcalico.org/IPv6Address": f"fd00::{number}/64",
@@ -31,7 +33,7 @@ def node(name: str, number: int, *, annotations: Mapping[str, str] | None = None
         "kind": "Node",
         "metadata": {
             "name": name,
-            "labels": {"kubernetes.io/hostname": name, **labels},
+            "labels": {"kubernetes.io/hostname": name, **(labels or {})},
             "annotations": own | dict(annotations or {}),
         },
     }
@@ -182,7 +184,10 @@ def test_addresses_outside_of_the_ranges_and_services_without_address_are_not_to
 
 
 def test_the_label_that_excludes_a_node_says_exactly_true_to_calico() -> None:
-    nodes = [node("a", 1, **{EXCLUDED: "true"}), node("b", 2, **{EXCLUDED: ""}), node("c", 3, **{EXCLUDED: "True"})]
+    nodes = [
+        node(name, number, labels={EXCLUDED: value})
+        for number, (name, value) in enumerate({"a": "true", "b": "", "c": "True"}.items(), 1)
+    ]
     spec = configured(serviceLoadBalancerIPs=ranges("203.0.113.0/24"))
     objects = [service("local", "203.0.113.7", policy="Local"), slice_of("local", "a", "c")]
 
