@@ -4,7 +4,7 @@ This is the public interface: what rule packs, kinds and reporters are written w
 """
 
 from chaudit.controls import Controls, Framework
-from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError
+from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError, UsageError
 from chaudit.evidence.asking import Asking, ProbeError
 from chaudit.evidence.everything import EVIDENCE
 from chaudit.evidence.input import Input
@@ -68,6 +68,7 @@ __all__ = [
     "State",
     "Subject",
     "Unknown",
+    "UsageError",
     "Verdict",
     "Verdicts",
     "View",

@@ -16,6 +16,7 @@ from chaudit_bgp.next_hops import next_hop_is_a_cluster_host_address
 from chaudit_bgp.pools import pool_is_announced_once
 from chaudit_bgp.protection import external_session_is_guarded
 from chaudit_bgp.reach import service_has_two_ways
+from chaudit_bgp.received import heard_by_two_ways, heard_prefix_is_intended, router_heard_it
 from chaudit_bgp.redundancy import peering_is_redundant
 
 
@@ -36,4 +37,7 @@ def register_rules() -> Iterable[Rule[Any]]:
         pool_is_announced_once,
         mesh_fits,
         communities_are_there,
+        router_heard_it,
+        heard_prefix_is_intended,
+        heard_by_two_ways,
     ]

@@ -47,6 +47,7 @@ def test_the_public_api_is_what_plugins_may_import() -> None:
         "State",
         "Subject",
         "Unknown",
+        "UsageError",
         "Verdict",
         "Verdicts",
         "View",

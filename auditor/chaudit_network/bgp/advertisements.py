@@ -109,6 +109,10 @@ class Advertisements:
                 return found
         return ()
 
+    def of_prefix(self, prefix: IPNetwork) -> Sequence[Advertisement]:
+        """Return the advertisements of exactly this prefix."""
+        return self._by_length[prefix.version][1].get(prefix, ())
+
     def of_service(self, name: ServiceName) -> Sequence[Advertisement]:
         """Return the advertisements of a service's own addresses, apart from ranges that hold them.
 

@@ -1,0 +1,203 @@
+"""Whether routers heard what nodes tell them, and nothing else: their own tables against what the objects come to."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chaudit import (
+    INTENT,
+    DoesNotApplyError,
+    Intent,
+    NotApplicable,
+    Severity,
+    Subject,
+    Unknown,
+    Verdicts,
+    Violation,
+    plural,
+    rule,
+    view,
+)
+from chaudit_bgp.words import listed
+from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_network
+from chaudit_network.bgp.advertisements import Advertisement, Advertisements
+from chaudit_network.bgp.filters import within
+from chaudit_network.bgp.routes import Origin
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
+from chaudit_network.views.bgp_advertisements import bgp_advertisements
+from chaudit_network.views.bgp_received import Heard, Received, bgp_received
+from chaudit_network.views.networks import CLUSTER_HOST, Networks, networks
+from chaudit_network.views.unread import Unread
+
+_ENOUGH = 2
+_STARLINGX = "https://docs.starlingx.io/r/stx.9.0/planning/kubernetes/the-cluster-host-network.html"
+_FRR = "https://docs.frrouting.org/en/latest/bgp.html"
+_MRT = "https://www.rfc-editor.org/rfc/rfc6396"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A prefix, and for each router the nodes that tell it, with the next hop where that is known."""
+
+    prefix: IPNetwork
+    tellers: Mapping[str, Mapping[str, IPAddress | None]]
+
+    @property
+    def subject(self) -> Subject:
+        """The prefix."""
+        return Subject("Prefix", name=str(self.prefix))
+
+
+@dataclass(frozen=True, slots=True)
+class HeardPrefix:
+    """A prefix that routers heard from the cluster."""
+
+    prefix: IPNetwork
+    ways: Sequence[Heard]
+
+    @property
+    def subject(self) -> Subject:
+        """The prefix."""
+        return Subject("Prefix", name=str(self.prefix))
+
+
+@view(bgp_received, bgp_advertisements)
+def expected_prefixes(received: Received, advertisements: Advertisements) -> Sequence[Expected | Unread]:
+    """Return what each router should have heard, and the routers of which it is not known what they should have.
+
+    Raises:
+        DoesNotApplyError: no peer outside is configured.
+    """
+    if not advertisements.groups and not advertisements.unread:
+        raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and so nobody should hear anything")
+    found: dict[IPNetwork, dict[str, dict[str, IPAddress | None]]] = defaultdict(dict)
+    gaps: list[Unread] = list(advertisements.unread)
+    for router in received.routers:
+        peers = _peers_behind(router, advertisements)
+        if not peers:
+            reason = f"which peer it is is not known: probe with bgp-rib=ADDRESS@{router}"
+            gaps.append(Unread(Subject("Peer", name=router), reason))
+        for one in advertisements if peers else ():
+            for node, next_hop in _tellers(one, peers).items():
+                found[one.prefix].setdefault(router, {})[node] = next_hop
+    return [*gaps, *(Expected(prefix, tellers) for prefix, tellers in found.items())]
+
+
+def _peers_behind(router: str, advertisements: Advertisements) -> frozenset[str]:
+    """Return what nodes call a router: the address that was given for it, or the only peer there is in a family."""
+    peers = {peer for group in advertisements.groups for peer in group.peers}
+    if router in {peer.called for peer in peers}:
+        return frozenset({router})
+    by_family = defaultdict(set)
+    for peer in peers:
+        by_family[peer.address.version if peer.address else 0].add(peer.called)
+    only = all(len(called) == 1 for called in by_family.values())
+    return frozenset(name for called in by_family.values() for name in called) if only else frozenset()
+
+
+def _tellers(one: Advertisement, peers: frozenset[str]) -> Mapping[str, IPAddress | None]:
+    """Return the nodes that surely tell one of the peers, with the next hop they name."""
+    if one.doubt:
+        return {}
+    hops = one.next_hops()
+    return {session.node: hops[session.node] for session in one.sessions() if session.peer.called in peers}
+
+
+@rule(
+    "BGP-014",
+    "Routers heard what the nodes tell them",
+    severity=Severity.HIGH,
+    each=expected_prefixes,
+    using=(bgp_received,),
+    remediation="See whether the session is up, and whether the router filters what it takes: its own log says what it "
+    "drops. Where it heard from fewer nodes than tell it, look into BIRD or FRR on those that are missing.",
+    references=(_STARLINGX, _FRR, _MRT),
+    controls=(CLUSTER_HOST_NETWORK.at("S18", "S19"),),
+)
+def router_heard_it(judged: Expected | Unread, received: Received) -> Verdicts:
+    """What a cluster is configured to announce is worth what routers make of it: filters drop routes, sessions fail.
+
+    The table of a router is the proof. It is asked for with `--probe bgp-rib=...`, and the rule does not apply without.
+    """
+    if isinstance(judged, Unread):
+        yield Unknown(judged.reason)
+        return
+    for router, tellers in judged.tellers.items():
+        ways = received.by(router, judged.prefix)
+        hops = {way.next_hop for way in ways}
+        missing = [node for node, hop in tellers.items() if hop is not None and hop not in hops]
+        if not ways:
+            yield Violation(f"{listed([router])} has not heard of it, which {listed(tellers)} should tell it")
+        elif missing:
+            yield Violation(f"{listed([router])} has not heard of it from {listed(missing)}")
+
+
+@view(bgp_received)
+def heard_prefixes(received: Received) -> Sequence[HeardPrefix]:
+    """Return the prefixes that routers heard from the cluster."""
+    return [HeardPrefix(prefix, ways) for prefix, ways in received.heard.items()]
+
+
+@rule(
+    "BGP-015",
+    "Routers heard only of intended prefixes",
+    severity=Severity.HIGH,
+    each=heard_prefixes,
+    using=(INTENT,),
+    remediation="Find out who tells it: a range or a pool of Calico (BGP-007 names them), a filter that accepts more "
+    "than it should, a route that somebody added on a node. Or list the prefix in `bgp.prefixes` of the intent file.",
+    references=(_STARLINGX, _FRR, _MRT),
+    controls=(CLUSTER_HOST_NETWORK.at("S19"), NIST.at("AC-4", "SC-7")),
+)
+def heard_prefix_is_intended(judged: HeardPrefix, intent: Intent) -> Verdicts:
+    """What a router heard can be reached by all to whom it tells it on, whatever the configuration says.
+
+    Nodes also pass on what no object speaks of: networks of their other interfaces, routes left by what is gone.
+    """
+    allowed = [parse_network(cidr) for cidr in intent.bgp.prefixes] if intent.bgp else []
+    if not allowed:
+        yield NotApplicable("bgp.prefixes of the intent file says nothing of what may be heard")
+    elif not any(within(judged.prefix, network) for network in allowed):
+        routers, hops = listed({way.router for way in judged.ways}), listed({way.next_hop for way in judged.ways})
+        yield Violation(f"{routers} heard of it by way of {hops}: bgp.prefixes allows {listed(allowed)}")
+
+
+@rule(
+    "BGP-016",
+    "Routers heard of services by two ways over the cluster host network",
+    severity=Severity.MEDIUM,
+    each=heard_prefixes,
+    using=(networks, bgp_advertisements, INTENT),
+    remediation="Let two nodes at least announce the service, each from its address on the cluster host network: see "
+    "BGP-009 and BGP-010. A way that is not valid leads to a next hop that the router cannot reach.",
+    references=(_STARLINGX, _FRR, _MRT),
+    controls=(CLUSTER_HOST_NETWORK.at("S19"),),
+)
+def heard_by_two_ways(judged: HeardPrefix, known: Networks, advertisements: Advertisements, intent: Intent) -> Verdicts:
+    """Routers share traffic among the next hops that they heard of; what they heard of by one is lost with it.
+
+    A next hop on another network than the nodes' own leads clients past the policy that was planned for them.
+    """
+    network = known.named(CLUSTER_HOST)
+    strays = {way.next_hop for way in judged.ways if way.is_direct and not holds(network.cidrs, way.next_hop)}
+    if strays:
+        yield Violation(f"the next hop {listed(strays)} is outside of {network}")
+    if network.is_inferred:
+        yield Unknown(f"{network} is only inferred from {network.origin}: declare networks.{CLUSTER_HOST}.cidrs")
+    if not intent.topology.single_node and not _is_of_pods(judged.prefix, advertisements):
+        yield from _too_few(judged.ways)
+
+
+def _is_of_pods(prefix: IPNetwork, advertisements: Advertisements) -> bool:
+    """Whether a prefix is a block of pod addresses, to which its own node is the only way."""
+    return any(one.route.origin is Origin.PODS for one in advertisements.of_prefix(prefix))
+
+
+def _too_few(ways: Sequence[Heard]) -> Iterator[Violation]:
+    by_router: dict[str, set[IPAddress]] = defaultdict(set)
+    for way in ways:
+        by_router[way.router].update({way.next_hop} if way.is_valid else ())
+    for router, hops in by_router.items():
+        if len(hops) < _ENOUGH:
+            seen = f"{plural(len(hops), 'valid way')}{f', {listed(hops)}' if hops else ''}"
+            yield Violation(f"{listed([router])} has {seen}, expected {_ENOUGH} at least")
