@@ -28,7 +28,7 @@ class Selection:
                 continue
             if self.verdicts and not any(one.verdict in self.verdicts for one in group.verdicts.values()):
                 continue
-            places = [place for place in group.places if _matches(place.node, self.nodes)]
+            places = group.places.only(lambda node: _matches(node, self.nodes)) if self.nodes else group.places
             if places:
                 yield replace(group, places=places)
 

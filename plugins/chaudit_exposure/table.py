@@ -10,6 +10,7 @@ from rich.text import Text
 from chaudit import plural, printable
 from chaudit_exposure.tried import standings
 from chaudit_network.exposure.model import ExposureGroup
+from chaudit_network.exposure.place_sets import NodeSet
 from chaudit_network.exposure.trials import Trials
 from chaudit_network.exposure.verdict import Reach
 
@@ -51,7 +52,7 @@ class _Row:
     target: str
     open_to: Text
     at: dict[str, None] = field(default_factory=dict)
-    nodes: set[str] = field(default_factory=set)
+    nodes: NodeSet = field(default_factory=lambda: NodeSet.of(()))
     groups: list[ExposureGroup] = field(default_factory=list)
 
 
@@ -62,7 +63,7 @@ def _rows(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Iterable[_
         key = way_in, str(group.way.target), open_to.plain
         row = rows.setdefault(key, _Row(way_in, str(group.way.target), open_to))
         row.at[_where(group)] = None
-        row.nodes |= {place.node for place in group.places}
+        row.nodes |= group.places.nodes
         row.groups.append(group)
     return rows.values()
 
@@ -79,7 +80,7 @@ def _where(group: ExposureGroup) -> str:
     return f"{printable(group.network) or 'other'} IPv{group.family}"
 
 
-def _listed(nodes: set[str]) -> str:
+def _listed(nodes: NodeSet) -> str:
     if len(nodes) > _NODES_NAMED:
         return plural(len(nodes), "node")
     return ", ".join(map(printable, sorted(nodes)))

@@ -6,7 +6,10 @@ from chaudit_network.exposure.sight import Sight, sight
 from chaudit_network.views.unread import Unread
 
 _SHOWN = 3
-"""How many policies and ports the message names; the evidence has them all."""
+"""How many policies and ports the message names."""
+
+_KEPT = 100
+"""How many of each the evidence names: thousands of interfaces may have the same thousands of node ports."""
 
 
 @rule(
@@ -41,19 +44,21 @@ def node_ports_are_seen_by_host_policy(interface: EdgeEndpoint | Unread, known: 
     if not blind:
         yield NotApplicable("no policy guards the host's own processes alone")
         return
-    unseen = [f"{way.port}/{way.protocol}" for way in sorted(known.unseen(interface), key=lambda way: way.port)]
+    unseen = known.unseen(interface)
     if unseen:
+        ports = [f"{way.port}/{way.protocol}" for way in unseen[:_KEPT]]
         titles = [policy.title for policy in blind]
         where = interface.endpoint.spec.interface_name or interface.places[0].address
         yield Violation(
-            f"{plural(len(unseen), 'node port')} ({_named(unseen)}) met by no policy with preDNAT or applyOnForward on "
-            f"{printable(str(where))}: only the host's own processes are guarded there, by {_named(titles)}",
-            {"node_ports": unseen, "policies": titles},
+            f"{plural(len(unseen), 'node port')} ({_named(ports, len(unseen))}) met by no policy with preDNAT or "
+            f"applyOnForward on {printable(str(where))}: only the host's own processes are guarded there, by "
+            f"{_named(titles, len(titles))}",
+            {"node_ports": ports, "policies": titles[:_KEPT]},
         )
     for gap in known.ways.gaps:
         yield Unknown(gap)
 
 
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+def _named(names: list[str], count: int) -> str:
+    more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     return printable(", ".join(names[:_SHOWN]) + more)

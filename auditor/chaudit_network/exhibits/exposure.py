@@ -4,7 +4,6 @@ Places are gathered into sets that many ways share, so that 5,000 nodes with 10,
 records; `chaudit exposure --json` says the same place by place.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from os.path import commonprefix
@@ -12,11 +11,12 @@ from os.path import commonprefix
 import msgspec
 
 from chaudit import Exhibit, Shown, Subject, view
-from chaudit_network.exposure.edge import Edge, edge
-from chaudit_network.exposure.model import ExposureGroup
-from chaudit_network.exposure.placement import Entrance
+from chaudit_network.exposure.model import ExposureModel
+from chaudit_network.exposure.place_sets import NodeSet
+from chaudit_network.exposure.placement import Entrance, Places
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import Ways, ways_in
+from chaudit_network.exposure.view import exposure as exposure_view
 from chaudit_network.exposure.ways import Via, WayIn
 
 _OF_ONE_POD = frozenset(
@@ -94,7 +94,7 @@ class _Joined:
     verdicts: tuple[VerdictEntry, ...]
     pods: dict[str, None] = field(default_factory=dict)
     backends: dict[str, int] = field(default_factory=dict)
-    nodes: dict[int, frozenset[str]] = field(default_factory=dict)
+    nodes: dict[int, NodeSet] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,19 +105,19 @@ class ExposureRecords:
     places: tuple[PlaceSet, ...]
 
 
-@view(edge)
-def exposure_records(found: Edge) -> ExposureRecords:
+@view(exposure_view)
+def exposure_records(found: ExposureModel) -> ExposureRecords:
     """Join groups that differ in nothing but where they are, or in which of many pods alike they lead to."""
-    sets = _Sets(found)
+    sets = _Sets(found.places)
     joined: dict[object, _Joined] = {}
-    for group in found.model.groups:
+    for group in found.groups:
         verdicts = tuple(_verdicts(group.verdicts))
         way = group.way
         one = joined.setdefault((*_target(way, group.backends), verdicts), _Joined(way, verdicts))
         one.pods[way.target.name] = None
         one.backends |= group.backends
-        for index, nodes in sets.meant(group):
-            one.nodes[index] = one.nodes[index] | nodes if index in one.nodes else nodes
+        index, nodes = sets.index(group.entrance), group.places.nodes
+        one.nodes[index] = one.nodes[index] | nodes if index in one.nodes else nodes
     return ExposureRecords(tuple(_entry(one, sets) for one in joined.values()), tuple(sets.known))
 
 
@@ -140,48 +140,35 @@ PLACES = Exhibit("places", "The addresses of nodes, by what is the same at all o
 class _Sets:
     """The sets of places by what is common to them, in the order in which they are first met."""
 
-    def __init__(self, found: Edge) -> None:
-        self._edge = found
-        self._indexes: dict[Entrance, Mapping[bool, int]] = {}
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._indexes: dict[Entrance, int] = {}
         self.known: list[PlaceSet] = []
-        self.nodes: list[frozenset[str]] = []
 
-    def meant(self, group: ExposureGroup) -> Iterator[tuple[int, frozenset[str]]]:
-        """Yield the indexes of the sets that places of a group belong to, with the nodes they are on."""
-        indexes = self._of(group.entrance)
-        if len(group.places) == sum(len(self.known[index].places) for index in indexes.values()):
-            yield from ((index, self.nodes[index]) for index in indexes.values())
-            return
-        for outside, index in indexes.items():
-            nodes = frozenset(place.node for place in group.places if self._edge.is_met_at(place) is outside)
-            if nodes:
-                yield index, nodes
+    def index(self, entrance: Entrance) -> int:
+        """Return the index of an entrance's set."""
+        if entrance not in self._indexes:
+            self._indexes[entrance] = len(self.known)
+            members = tuple(self._members(entrance))
+            self.known.append(PlaceSet(entrance.network, entrance.family, entrance.is_edge, members))
+        return self._indexes[entrance]
 
-    def at(self, index: int, nodes: frozenset[str]) -> At:
+    def at(self, index: int, nodes: NodeSet) -> At:
         """Say which places of a set are on these nodes, in the fewest names."""
-        everywhere = self.nodes[index]
-        if len(nodes) == len(everywhere):
-            return At(index)
+        entries = self.known[index].places
+        if nodes.without or len(nodes) == len(entries):
+            return At(index, without=tuple(sorted(nodes.without)))
+        everywhere = {entry.node: None for entry in entries}
         if 2 * len(nodes) <= len(everywhere):
             return At(index, only=tuple(sorted(nodes)))
-        return At(index, without=tuple(sorted(everywhere - nodes)))
+        return At(index, without=tuple(sorted(everywhere.keys() - nodes)))
 
-    def _of(self, entrance: Entrance) -> Mapping[bool, int]:
-        """Return the sets of an entrance: where outsiders arrive, and where they do not."""
-        if entrance not in self._indexes:
-            members: dict[bool, list[PlaceEntry]] = defaultdict(list)
-            places = self._edge.model.places
-            own = places.by_entrance.get(entrance)
-            if own is None:
-                members[True] += map(PlaceEntry, places.routed[entrance.family][entrance])
-            for place in own or ():
-                entry = PlaceEntry(place.node, str(place.address), place.interface)
-                members[self._edge.is_met_at(place)].append(entry)
-            self._indexes[entrance] = {outside: len(self.known) + number for number, outside in enumerate(members)}
-            for outside, entries in members.items():
-                self.known.append(PlaceSet(entrance.network, entrance.family, outside, tuple(entries)))
-                self.nodes.append(frozenset(entry.node for entry in entries))
-        return self._indexes[entrance]
+    def _members(self, entrance: Entrance) -> Iterator[PlaceEntry]:
+        own = self._places.by_entrance.get(entrance)
+        if own is None:
+            yield from map(PlaceEntry, self._places.routed[entrance.family][entrance])
+        for place in own or ():
+            yield PlaceEntry(place.node, str(place.address), place.interface)
 
 
 def _verdicts(verdicts: Mapping[str, Verdict]) -> Iterator[VerdictEntry]:

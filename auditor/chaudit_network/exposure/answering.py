@@ -45,7 +45,7 @@ class Answering:
         settled: frozenset[str] = frozenset()
         met = [(verdict, group) for group in self._by_port.get(port, ()) for verdict in self._met(group)]
         for verdict, group in sorted(met, key=lambda one: _rank(one[0])):
-            nodes = frozenset(place.node for place in group.places) - settled
+            nodes = frozenset(group.places.nodes) - settled
             settled |= nodes
             found[verdict] |= nodes
         return {verdict: nodes for verdict, nodes in found.items() if nodes}

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from chaudit import CannotTellError, DoesNotApplyError, Subject, printable, view
 from chaudit_network.exposure.edge import Edge, edge
-from chaudit_network.exposure.placement import Place
+from chaudit_network.exposure.place_sets import Place
 from chaudit_network.kinds.calico_policy import HostEndpoint
 from chaudit_network.views.unread import Unread
 
@@ -63,7 +63,7 @@ class Arrivals:
     def nodes(self) -> Sequence[EdgeNode]:
         """Every node that has a known address."""
         return [
-            EdgeNode(name, [self._arrival(place) for _, place in own if self.edge.is_met_at(place)], self.edge.all_gaps)
+            EdgeNode(name, [self._arrival(place) for entrance, place in own if entrance.is_edge], self.edge.all_gaps)
             for name, own in self.edge.model.places.by_node.items()
         ]
 

@@ -8,12 +8,11 @@ from functools import cached_property
 from chaudit import Reading, Subject, printable, view
 from chaudit_network.addresses import families
 from chaudit_network.exposure.model import ExposureGroup, ExposureModel
-from chaudit_network.exposure.placement import Place
-from chaudit_network.exposure.sources import EXTERNAL, PODS
+from chaudit_network.exposure.place_sets import Place
+from chaudit_network.exposure.sources import EXTERNAL
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import exposure
 from chaudit_network.exposure.ways import Via, WayIn
-from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.services import SERVICES, Service
 from chaudit_network.views.networks import Networks, networks
 from chaudit_network.views.unread import Unread, unread
@@ -68,10 +67,7 @@ class EdgeWay:
 
 @dataclass(frozen=True)
 class Edge:
-    """All ways in at the places where outsiders arrive: the addresses in external networks, and in no known one.
-
-    An address of the pods' network, as tunnels have it, is known to be none of these.
-    """
+    """All ways in at the places where outsiders arrive, or may."""
 
     model: ExposureModel
     networks: Networks
@@ -114,24 +110,17 @@ class Edge:
         """Why there may be addresses at the edge that nobody knows."""
         return tuple(dict.fromkeys(gap for family in (4, 6) for gap in self.gaps[family]))
 
-    def is_met_at(self, place: Place) -> bool:
-        """Whether outsiders arrive at a place, or may arrive."""
-        if place.network:
-            return place.network in self.external
-        return int(place.address) not in self._pods[place.address.version]
-
     def _gaps_of(self, way: WayIn) -> Sequence[str]:
         return tuple(dict.fromkeys(gap for family in sorted(way.families) for gap in self.gaps[family]))
 
     def _openings(self, groups: Iterable[ExposureGroup]) -> Sequence[Opening]:
         found: dict[tuple[str, int, Reach], Opening] = {}
         for group in groups:
-            place = next(filter(self.is_met_at, group.places[:1] if group.network else group.places), None)
-            if place is None:
+            if not group.entrance.is_edge:
                 continue
             for source, verdict in self._outsiders(group.verdicts):
                 key = group.network, group.family, verdict.verdict
-                opening = found.setdefault(key, Opening(*key, place, verdict.because))
+                opening = found.setdefault(key, Opening(*key, group.places.first, verdict.because))
                 if source not in opening.sources:
                     opening.sources.append(source)
         return list(found.values())
@@ -140,10 +129,6 @@ class Edge:
         for name, verdict in verdicts.items():
             if name == EXTERNAL or name in self.external:
                 yield name, verdict
-
-    @cached_property
-    def _pods(self) -> Mapping[int, Intervals]:
-        return next(source.addresses for source in self.model.sources if source.name == PODS)
 
 
 edge = view(exposure, networks)(Edge)

@@ -11,7 +11,8 @@ from chaudit import CannotTellError, Subject
 from chaudit_network.addresses import parse_address
 from chaudit_network.exposure.delivery import Entry, deliver, health_check, nodes_with_endpoint, usable
 from chaudit_network.exposure.guard import HostGuards
-from chaudit_network.exposure.placement import Entrance, Place, Places
+from chaudit_network.exposure.place_sets import Place, PlaceSet
+from chaudit_network.exposure.placement import Entrance, Places
 from chaudit_network.exposure.pods import PodGuards
 from chaudit_network.exposure.sources import PODS, SourceClass
 from chaudit_network.exposure.verdict import Reach, Verdict, in_a_row
@@ -46,19 +47,19 @@ class ExposureGroup:
 
     way: WayIn
     entrance: Entrance
-    places: Sequence[Place]
+    places: PlaceSet
     backends: Mapping[str, int]
     verdicts: Mapping[str, Verdict]
 
     @property
     def family(self) -> int:
         """The address family, 4 or 6."""
-        return self.places[0].address.version
+        return self.entrance.family
 
     @property
     def network(self) -> str:
         """The network of the places, empty where it is not known."""
-        return self.places[0].network
+        return self.entrance.network
 
     def expand(self) -> Iterator[Exposure]:
         """Yield a record for each place."""
@@ -110,21 +111,16 @@ class ExposureModel:
                 continue
             found = usable(backends, entrance.version) or ()
             for alike in self._alike(way, places, backends, entrance):
-                verdicts = self._verdicts(way, entrance, alike[0], backends)
+                verdicts = self._verdicts(way, entrance, alike.first, backends)
                 counted = Counter(backend.node for backend in found)
                 yield ExposureGroup(way, entrance, alike, counted, verdicts)
 
-    def _alike(
-        self, way: WayIn, places: Sequence[Place], backends: Backends, entrance: Entrance
-    ) -> Iterator[Sequence[Place]]:
+    def _alike(self, way: WayIn, places: PlaceSet, backends: Backends, entrance: Entrance) -> Iterator[PlaceSet]:
         """Split places by whether their node has an endpoint of its own, where that makes a difference."""
         if not (way.service and way.service.is_local) and not self.pod_guards.restrict(backends):
             yield places
             return
-        nodes = nodes_with_endpoint(backends, entrance.version)
-        local = [place for place in places if place.node in nodes]
-        remote = [place for place in places if place.node not in nodes]
-        yield from filter(None, (local, remote))
+        yield from filter(None, places.split(nodes_with_endpoint(backends, entrance.version)))
 
     def _backends(self, way: WayIn, family: int) -> Backends:
         """Return where a way leads to in a family; a process of the host is no backend."""
@@ -136,12 +132,12 @@ class ExposureModel:
             return Backends([Backend(ip, port, way.node, (way.pod.namespace, way.pod.name)) for ip in own])
         return Backends()
 
-    def _entrances(self, way: WayIn) -> Iterator[tuple[Entrance, Sequence[Place]]]:
+    def _entrances(self, way: WayIn) -> Iterator[tuple[Entrance, PlaceSet]]:
         """Yield where a way in is: on one node's addresses, on all nodes', or wherever its own address leads."""
         if way.node:
             for entrance, place in self.places.by_node.get(way.node, ()):
                 if way.address in {None, place.address}:
-                    yield entrance, [place]
+                    yield entrance, PlaceSet.single(place)
         elif way.address is not None:
             yield from self.places.entered_for(way.address)
         else:

@@ -1,7 +1,7 @@
 """Places: the addresses at which packets enter nodes, gathered into classes of those that cannot differ."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,31 +9,27 @@ from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress
 from chaudit_network.exposure.delivery import Version
 from chaudit_network.exposure.guard import Guard, HostGuards
+from chaudit_network.exposure.place_sets import Place, PlaceSet
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.kinds.core import Node
 from chaudit_network.views.kube_proxy import KubeProxy
 from chaudit_network.views.node_addresses import NodeAddress, NodeAddresses
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One address of one node; interface and network are empty where they are not known."""
-
-    node: str
-    address: IPAddress
-    interface: str
-    network: str
+_ROUTED = Verdict(Reach.OPEN)
+"""What becomes of packets for an address of a service itself: where node ports are served does not matter to them."""
 
 
 @dataclass(frozen=True)
 class Entrance:
     """What all places of a class have in common: how kube-proxy and host policy there treat packets.
 
-    `guards` has several members where the interface by which packets come is not known.
+    `guards` has several members where the interface by which packets come is not known. `is_edge` says whether
+    outsiders arrive there, or may.
     """
 
     family: int
     network: str
+    is_edge: bool
     version: Version | None
     node_ports: Verdict
     guards: tuple[Guard, ...]
@@ -43,10 +39,10 @@ class Entrance:
 class Places:
     """Every known place: by class, by node, and by address."""
 
-    by_entrance: dict[Entrance, list[Place]] = field(default_factory=lambda: defaultdict(list))
     by_node: dict[str, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
     by_address: dict[IPAddress, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
     is_complete: bool = True
+    _shared: dict[tuple[str, ...], Mapping[str, object]] = field(default_factory=dict)
 
     def owned(self, address: IPAddress) -> bool | None:
         """Whether a node has this address; None where not all addresses of all nodes are known."""
@@ -54,33 +50,57 @@ class Places:
 
     def add(self, entrance: Entrance, place: Place) -> None:
         """Take in one place."""
-        self.by_entrance[entrance].append(place)
         self.by_node[place.node].append((entrance, place))
         self.by_address[place.address].append((entrance, place))
 
-    def entered_for(self, address: IPAddress) -> Iterator[tuple[Entrance, Sequence[Place]]]:
+    @cached_property
+    def by_entrance(self) -> Mapping[Entrance, PlaceSet]:
+        """The places of each class."""
+        found: dict[Entrance, dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
+        for node, own in self.by_node.items():
+            for entrance, place in own:
+                found[entrance][node].append(place)
+        return {entrance: PlaceSet.gathered(on, self._members(on)) for entrance, on in found.items()}
+
+    def entered_for(self, address: IPAddress) -> Iterator[tuple[Entrance, PlaceSet]]:
         """Yield where packets for an address enter: at the node that owns it, or at any node they are routed to."""
         if address in self.by_address:
-            yield from ((entrance, [place]) for entrance, place in self.by_address[address])
+            yield from ((entrance, PlaceSet.single(place)) for entrance, place in self.by_address[address])
             return
-        for entrance, nodes in self.routed[address.version].items():
-            yield entrance, [Place(node, address, "", "") for node in nodes]
+        for entrance, members in self.routed[address.version].items():
+            yield entrance, PlaceSet.routed(members, address)
 
     @cached_property
-    def routed(self) -> Mapping[int, Mapping[Entrance, Sequence[str]]]:
-        """Where packets for an address that no node owns enter: nodes by what all their places of a family share."""
+    def routed(self) -> Mapping[int, Mapping[Entrance, Mapping[str, object]]]:
+        """The nodes by what they have in common at all their places of a family."""
         found: dict[int, dict[Entrance, list[str]]] = {4: defaultdict(list), 6: defaultdict(list)}
         for node, own in self.by_node.items():
             for family in {entrance.family for entrance, _ in own}:
                 entrances = [entrance for entrance, _ in own if entrance.family == family]
                 guards = tuple(dict.fromkeys(guard for entrance in entrances for guard in entrance.guards))
-                common = Entrance(family, "", entrances[0].version, Verdict(Reach.OPEN), guards)
+                common = Entrance(
+                    family, "", is_edge=True, version=entrances[0].version, node_ports=_ROUTED, guards=guards
+                )
                 found[family][common].append(node)
-        return found
+        return {
+            family: {entrance: self._members(nodes) for entrance, nodes in alike.items()}
+            for family, alike in found.items()
+        }
+
+    def _members(self, nodes: Iterable[str]) -> Mapping[str, object]:
+        """Return these nodes in a mapping that every set of the same ones shares."""
+        names = tuple(nodes)
+        return self._shared.setdefault(names, dict.fromkeys(names))
 
 
-def find_places(nodes: Iterable[Node], addresses: NodeAddresses, kube_proxy: KubeProxy, guards: HostGuards) -> Places:
-    """Return the places of all nodes."""
+def find_places(
+    nodes: Iterable[Node],
+    addresses: NodeAddresses,
+    kube_proxy: KubeProxy,
+    guards: HostGuards,
+    is_edge: Callable[[IPAddress, str], bool],
+) -> Places:
+    """Return the places of all nodes; `is_edge` says whether outsiders arrive at an address of a network."""
     places = Places()
     for node in nodes:
         networking = addresses.of(node.name)
@@ -91,7 +111,8 @@ def find_places(nodes: Iterable[Node], addresses: NodeAddresses, kube_proxy: Kub
         for one in known:
             guard = guards.guard(node.name, one.interface, str(one.address))
             served = _node_ports(node, one, own, kube_proxy)
-            entrance = Entrance(one.address.version, one.network, version, served, (guard,))
+            outside = is_edge(one.address, one.network)
+            entrance = Entrance(one.address.version, one.network, outside, version, served, (guard,))
             places.add(entrance, Place(node.name, one.address, one.interface, one.network))
     return places
 

@@ -1,6 +1,6 @@
 """Which node ports the policies of an interface see at all: before DNAT, or on the way on to a pod."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from chaudit_network.exposure.view import Ways, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.intervals import Intervals
 from chaudit_network.policy.chains import HostPolicy
-from chaudit_network.policy.classes import packet_classes
+from chaudit_network.policy.classes import PacketClasses, packet_classes
 from chaudit_network.policy.matching import Packet, matches
 from chaudit_network.policy.policy import Policy, Stage
 
@@ -24,6 +24,7 @@ class Sight:
     ways: Ways
     guards: HostGuards
     _unseen: dict[Hashable, Sequence[WayIn]] = field(default_factory=dict)
+    _classes: dict[HostPolicy, PacketClasses] = field(default_factory=dict)
 
     @cached_property
     def node_ports(self) -> Sequence[WayIn]:
@@ -43,25 +44,24 @@ class Sight:
     def unseen(self, endpoint: EdgeEndpoint) -> Sequence[WayIn]:
         """Return the node ports of which no policy with preDNAT or applyOnForward speaks at the endpoint's addresses.
 
+        They come by port, and equal interfaces get the very same ones.
+
         Raises:
             CannotTellError: whether such a policy applies there is not known.
         """
         policy = self.guards.policy(endpoint.endpoint)
         if self._applies(policy, Stage.FORWARD):
             return ()
-        pre_dnat = self._applies(policy, Stage.PRE_DNAT)
-        classes = packet_classes(policy)
-        found: dict[int, WayIn] = {}
-        for place in endpoint.places:
-            key = policy, classes.key(Packet(place.address, "TCP", 1))
-            if key not in self._unseen:
-                self._unseen[key] = [
-                    way
-                    for way in self.node_ports
-                    if place.address.version in way.families and not _speaks(pre_dnat, way, place.address)
-                ]
-            found |= {id(way): way for way in self._unseen[key]}
-        return list(found.values())
+        if policy not in self._classes:
+            self._classes[policy] = packet_classes(policy)
+        classes = self._classes[policy]
+        addresses = {classes.key(Packet(place.address, "TCP", 1)): place.address for place in endpoint.places}
+        key = policy, frozenset(addresses)
+        if key not in self._unseen:
+            pre_dnat = self._applies(policy, Stage.PRE_DNAT)
+            unseen = [way for way in self.node_ports if _is_unseen(way, pre_dnat, addresses.values())]
+            self._unseen[key] = sorted(unseen, key=lambda way: way.port)
+        return self._unseen[key]
 
     @staticmethod
     def _applies(policy: HostPolicy, stage: Stage) -> Sequence[Policy]:
@@ -73,6 +73,11 @@ class Sight:
 
 sight = view(ways_in, host_guards)(Sight)
 """The view that answers with `Sight`."""
+
+
+def _is_unseen(way: WayIn, policies: Sequence[Policy], addresses: Iterable[IPAddress]) -> bool:
+    """Whether no policy speaks of the way at one of the addresses."""
+    return any(address.version in way.families and not _speaks(policies, way, address) for address in addresses)
 
 
 def _speaks(policies: Sequence[Policy], way: WayIn, address: IPAddress) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from chaudit import Reading, Subject, view
 from chaudit_network.addresses import parse_address
 from chaudit_network.exposure.model import ExposureGroup, ExposureModel
-from chaudit_network.exposure.placement import Place
+from chaudit_network.exposure.place_sets import Place
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import exposure
 from chaudit_network.probes.tcp import TCP, Outcome, TcpAnswer

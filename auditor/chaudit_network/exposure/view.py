@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import CannotTellError, Reading, view
-from chaudit_network.addresses import IPNetwork, parse_network
+from chaudit_network.addresses import IPAddress, IPNetwork, parse_network
 from chaudit_network.exposure.guard import HostGuards, host_guards
 from chaudit_network.exposure.model import ExposureModel
 from chaudit_network.exposure.placement import Places, find_places
 from chaudit_network.exposure.pods import PodGuards
+from chaudit_network.exposure.sources import PODS as POD_CLIENTS
 from chaudit_network.exposure.sources import SourceClass, source_classes
 from chaudit_network.exposure.ways import WayIn, ways_to_pod, ways_to_service
 from chaudit_network.intervals import Intervals
@@ -51,12 +52,6 @@ def ways_in(services: Reading[Service], pods: Reading[Pod]) -> Ways:
     return Ways(known, gaps)
 
 
-@view(NODES, node_addresses, kube_proxy, host_guards)
-def places(nodes: Sequence[Node], addresses: NodeAddresses, proxy: KubeProxy, guards: HostGuards) -> Places:
-    """Find where packets can enter."""
-    return find_places(nodes, addresses, proxy, guards)
-
-
 @dataclass(frozen=True)
 class Clients:
     """Who may come, and whether pods' own addresses are hidden when they leave their node, by family."""
@@ -80,6 +75,29 @@ def clients(known: Networks, nodes: Sequence[Node], addresses: NodeAddresses, po
         pod_networks = [parse_network(cidr) for node in nodes for cidr in node.spec.pod_cidrs]
     hides = {family: _all_nat(enabled, family) for family in _FAMILIES}
     return Clients(source_classes(named, of_nodes, _by_family(pod_networks), doubt), hides)
+
+
+@view(NODES, node_addresses, kube_proxy, host_guards, networks, clients)
+def places(
+    nodes: Sequence[Node],
+    addresses: NodeAddresses,
+    proxy: KubeProxy,
+    guards: HostGuards,
+    known: Networks,
+    who: Clients,
+) -> Places:
+    """Find where packets can enter.
+
+    Outsiders arrive at addresses in external networks, and may in no known one; an address of the pods' network, as
+    tunnels have it, is known to be none of these.
+    """
+    external = {network.name for network in known if network.external}
+    pods = next(source.addresses for source in who.classes if source.name == POD_CLIENTS)
+
+    def is_edge(address: IPAddress, network: str) -> bool:
+        return network in external if network else int(address) not in pods[address.version]
+
+    return find_places(nodes, addresses, proxy, guards, is_edge)
 
 
 @view(ways_in, places, clients, endpoints, host_guards, pod_policies)

@@ -3,9 +3,9 @@
 See https://docs.tigera.io/calico/latest/reference/resources/globalnetworkpolicy#rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import cached_property, lru_cache, reduce
 from ipaddress import IPv4Address, IPv6Address
 
 from chaudit import CannotTellError
@@ -134,15 +134,16 @@ def _is_in(addresses: Intervals | None, address: int) -> bool | None:
     return None if addresses is None else address in addresses
 
 
-def _addresses(nets: Iterable[str], family: int) -> Intervals | None:
-    """Return the addresses of the nets; None where one of them is no network."""
+@lru_cache(maxsize=1 << 14)
+def _addresses(nets: tuple[str, ...], family: int) -> Intervals | None:
+    """Return the addresses of the nets; None where one of them is no network. Packets ask for the same ones again."""
     try:
         return Intervals.addresses(map(parse_network, nets), family)
     except CannotTellError:
         return None
 
 
-def _outside(nets: Iterable[str], family: int) -> Intervals | None:
+def _outside(nets: tuple[str, ...], family: int) -> Intervals | None:
     """Return the addresses in none of the nets; where no net is of the family, Felix leaves the rule out of it.
 
     See FilterRuleToIPVersion in felix/rules/policy.go.
