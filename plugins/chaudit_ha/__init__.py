@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from chaudit import Rule, hookimpl
+from chaudit_ha.agreement import servers_agree
 from chaudit_ha.announcers import addresses_have_two_announcers
 from chaudit_ha.control_plane import control_plane_survives_a_node
 from chaudit_ha.excluded import excluded_nodes_leave_two
@@ -30,4 +31,5 @@ def register_rules() -> Iterable[Rule[Any]]:
         control_plane_survives_a_node,
         load_balancers_can_check_nodes,
         records_are_forgotten_quickly,
+        servers_agree,
     ]

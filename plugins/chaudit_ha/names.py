@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, plural, printable, rule
+from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, plural, printable, rule
 from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import families
 from chaudit_network.announcing.candidates import listed
@@ -41,11 +41,21 @@ def names_lead_to_several_nodes(name: PublishedName | Unread, known: Destination
         yield Unknown(name.reason)
         return
     yield from map(Unknown, name.gaps)
+    if name.dns.missing:
+        yield from _leads_nowhere(name)
     for published in name.answers:
         yield from map(Unknown, published.gaps)
         for family in families(one.address for one in published.answers):
             found = [known.at(one.address) for one in published.of_family(family)]
             yield from _judge(found, name.wanted, f"IPv{family}", published.publisher)
+
+
+def _leads_nowhere(name: PublishedName) -> Verdicts:
+    """Judge a name that DNS does not know; one that objects mention, and nobody declares or publishes, may be so."""
+    if name.is_declared or name.published:
+        yield Violation(f"it leads nowhere: {name.dns.missing}")
+    else:
+        yield NotApplicable(f"nobody publishes it: {name.dns.missing}")
 
 
 def _judge(found: Sequence[Destination], wanted: int, family: str, publisher: str) -> Verdicts:

@@ -40,7 +40,7 @@ class Probe(Readable[R], Generic[T, R]):
     targets: Input[Iterable[T]]
     ask: Callable[[Sequence[T], Asking], Iterable[R]]
     help: str
-    check: Callable[[str], None] = no_argument
+    check: Callable[[str], object] = no_argument
 
     @property
     def unread(self) -> Reading[R]:

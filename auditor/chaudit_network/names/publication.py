@@ -15,7 +15,6 @@ class Weight(IntEnum):
 
     WANTED = 1
     MADE = 2
-    ANSWERED = 3
 
 
 @dataclass(frozen=True)

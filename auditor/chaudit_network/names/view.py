@@ -7,11 +7,10 @@ from functools import cached_property
 
 from chaudit import INTENT, Intent, Subject, printable, view
 from chaudit_network.addresses import IPAddress
-from chaudit_network.names.endpoints import names_of_endpoints
+from chaudit_network.names.answered import AnsweredName, AnsweredNames, answered_names
 from chaudit_network.names.publication import Asked, Port, Publication
 from chaudit_network.names.records import ResourceRecord, canonical
-from chaudit_network.names.routes import names_of_ingresses, names_of_routes
-from chaudit_network.names.services import names_of_services
+from chaudit_network.names.wanted import asked_names
 from chaudit_network.views.unread import Unread
 
 _LONGEST_CHAIN = 8
@@ -43,7 +42,7 @@ class Answers:
 class PublishedName:
     """A name, what is known of its records, and at which ports clients come.
 
-    `wanted` is how many destinations it is meant to have.
+    `wanted` is how many destinations it is meant to have; `dns` is what DNS says of it.
     """
 
     host: str
@@ -51,6 +50,8 @@ class PublishedName:
     asked: list[Asked] = field(default_factory=list)
     wanted: int = 2
     declared_ports: frozenset[Port] = frozenset()
+    is_declared: bool = False
+    dns: AnsweredName = field(default_factory=AnsweredName)
 
     @property
     def subject(self) -> Subject:
@@ -64,7 +65,14 @@ class PublishedName:
 
     @cached_property
     def publications(self) -> Sequence[Publication]:
-        """The weightiest publications, each publisher's together."""
+        """The records that clients get: as DNS says, where it was asked, or else the weightiest publications."""
+        if self.dns.missing:
+            return ()
+        return self.dns.publications or self.published
+
+    @cached_property
+    def published(self) -> Sequence[Publication]:
+        """The weightiest publications by the cluster, each publisher's together."""
         published = [one for one in self.asked if one.publication]
         heaviest = max((one.weight for one in published), default=0)
         found: dict[str, dict[ResourceRecord, None]] = defaultdict(dict)
@@ -75,10 +83,11 @@ class PublishedName:
 
     @property
     def gaps(self) -> Sequence[str]:
-        """Why no record is known; where one is, another wish that nobody fulfils changes nothing."""
-        if self.publications:
-            return ()
-        return tuple(dict.fromkeys(one.gap for one in self.asked)) or ("nothing in the cluster publishes it",)
+        """Why no record is known, or not all; where one is, another wish that nobody fulfils changes nothing."""
+        if self.publications or self.dns.missing:
+            return self.dns.gaps
+        untold = tuple(dict.fromkeys(one.gap for one in self.asked)) or ("nothing in the cluster publishes it",)
+        return (*untold, *self.dns.gaps)
 
     @cached_property
     def answers(self) -> Sequence[Answers]:
@@ -127,23 +136,20 @@ class Names:
         return self.follow(name.publications[0], depth + 1)
 
 
-@view(INTENT, names_of_services, names_of_ingresses, names_of_routes, names_of_endpoints)
-def names(
-    intent: Intent,
-    services: Sequence[Asked | Unread],
-    ingresses: Sequence[Asked | Unread],
-    routes: Sequence[Asked | Unread],
-    endpoints: Sequence[Asked | Unread],
-) -> Names:
-    """Put together what everything asks for a name."""
+@view(INTENT, asked_names, answered_names)
+def names(intent: Intent, asked: Sequence[Asked | Unread], answered: AnsweredNames) -> Names:
+    """Put together what everything asks for a name, and what DNS says of it."""
     found = Names()
-    for one in (*services, *ingresses, *routes, *endpoints):
+    for one in asked:
         if isinstance(one, Unread):
             found.unread.append(one)
         else:
             found.at(one.host).asked.append(one)
     for declared in intent.names:
         name = found.at(canonical(declared.host))
+        name.is_declared = True
         name.wanted = declared.targets
         name.declared_ports = frozenset((port, "TCP") for port in declared.ports)
+    for name in found.by_host.values():
+        name.dns = answered.of(name.host)
     return found
