@@ -1,7 +1,7 @@
 """Where a command gets its snapshot from: the live cluster, chaudit's own file, or files of `kubectl get` lists."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,19 +80,20 @@ class SavedSnapshot:
         return listings.load(contents, sources)
 
 
-def live_cluster(host: PluginHost, options: dict[str, Any], *, quiet: bool) -> LiveCluster:
+def live_cluster(host: PluginHost, options: Mapping[str, Any], *, quiet: bool) -> LiveCluster:
     """Return the cluster that `cluster_options` describe.
 
     Raises:
         UsageError: a probe cannot be asked as wanted.
     """
+    probes = _probes(options)
     return LiveCluster(
         kubeconfig=options["kubeconfig"],
         context=options["context"],
         timeout_s=options["timeout"],
         deadline_s=options["deadline"],
         page_size=options["page_size"],
-        chosen=choose(options["probes"], host.probes) if options["probes"] else (),
+        chosen=choose(probes, host.probes) if probes else (),
         limits=Limits(
             options["probe_timeout"], options["probe_rate"], options["probe_limit"], options["probe_deadline"]
         ),
@@ -101,7 +102,7 @@ def live_cluster(host: PluginHost, options: dict[str, Any], *, quiet: bool) -> L
 
 
 def evidence_from(
-    host: PluginHost, snapshot: str | None, options: dict[str, Any], *, quiet: bool
+    host: PluginHost, snapshot: str | None, options: Mapping[str, Any], *, quiet: bool
 ) -> LiveCluster | SavedSnapshot:
     """Return what `--snapshot` names, or the cluster that `cluster_options` describe.
 
@@ -112,9 +113,14 @@ def evidence_from(
         return live_cluster(host, options, quiet=quiet)
     if options["kubeconfig"] or options["context"]:
         raise UsageError("--snapshot and --kubeconfig or --context exclude each other")
-    if options["probes"]:
+    if _probes(options):
         raise UsageError("--snapshot and --probe exclude each other: a snapshot holds the answers of its own time")
     return SavedSnapshot(snapshot, host.probes)
+
+
+def _probes(options: Mapping[str, Any]) -> Sequence[str]:
+    """Return the `--probe` options, those that have a short form included."""
+    return (*options["probes"], *([f"bgp-rib={options['bgp_rib']}"] if options["bgp_rib"] else []))
 
 
 def _standard_input() -> list[tuple[str, bytes]]:

@@ -54,6 +54,7 @@ cluster_options = _all(
         metavar="NAME[=ARGUMENT]",
         help="Ask outside of the API, too: dns, tcp ...; several with commas or by repeating the option.",
     ),
+    click.option("--bgp-rib", metavar="PLACE", help="Short for --probe bgp-rib=PLACE: a router's table, FILE or URL."),
     click.option(
         "--probe-timeout",
         type=click.FloatRange(min=0, min_open=True),

@@ -135,6 +135,8 @@ def test_a_snapshot_without_answers_says_that_nobody_asked() -> None:
         ([*LIVE, "--probe", "ping"], "no probe is called 'ping': choose from echo"),
         ([*LIVE, "--probe", "echo=7"], "--probe echo: 7 is a number"),
         (["--snapshot", "kubeconfig", "--probe", "echo"], "--snapshot and --probe exclude each other"),
+        ([*LIVE, "--bgp-rib", "table.json"], "no probe is called 'bgp-rib': choose from echo"),
+        (["--snapshot", "kubeconfig", "--bgp-rib", "table.json"], "--snapshot and --probe exclude each other"),
         ([*LIVE, "--probe-rate", "0"], "0.0 is not in the range"),
     ],
 )
