@@ -94,7 +94,7 @@ class Cilium:
 
     @cached_property
     def _pools(self) -> PoolIndex[CiliumLoadBalancerIPPool]:
-        return PoolIndex(tuple((pool, tuple(_networks(pool))) for pool in self.pools.complete_records))
+        return PoolIndex(tuple((pool, tuple(networks_of(pool))) for pool in self.pools.complete_records))
 
     @cached_property
     def _with_agent(self) -> frozenset[str]:
@@ -116,7 +116,12 @@ cilium = view(
 """The view that answers with `Cilium`."""
 
 
-def _networks(pool: CiliumLoadBalancerIPPool) -> Iterator[IPNetwork]:
+def networks_of(pool: CiliumLoadBalancerIPPool) -> Iterator[IPNetwork]:
+    """Yield a pool's addresses as networks.
+
+    Raises:
+        CannotTellError: one of its blocks is neither a network nor a range.
+    """
     for block in (*pool.spec.blocks, *pool.spec.cidrs):
         try:
             yield from networks(block.cidr or f"{block.start}-{block.stop or block.start}")

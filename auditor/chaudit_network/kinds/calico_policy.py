@@ -186,9 +186,19 @@ class IPPoolSpec(Record, frozen=True, gc=False):
 
 
 class IPPool(KubernetesObject, frozen=True, gc=False, kw_only=True):
-    """A range of pod addresses."""
+    """A range of addresses: of pods unless its uses say otherwise."""
 
     spec: IPPoolSpec = IPPoolSpec()
+
+    @property
+    def is_for_pods(self) -> bool:
+        """Whether pods may get addresses from it; without uses they may."""
+        return not self.spec.allowed_uses or "Workload" in self.spec.allowed_uses
+
+    @property
+    def is_for_load_balancers(self) -> bool:
+        """Whether services may."""
+        return "LoadBalancer" in self.spec.allowed_uses
 
 
 HOST_ENDPOINTS = Source("host-endpoints", HostEndpoint, served_as("hostendpoints", "HostEndpoint"))

@@ -1,5 +1,7 @@
 """Kinds of Kubernetes NMState (`nmstate.io`, https://nmstate.io/kubernetes-nmstate/), where it is installed."""
 
+from msgspec import field
+
 from chaudit import KubernetesObject, Record, Resource, Source
 from chaudit_network.kinds.core import Condition
 
@@ -16,14 +18,31 @@ class InterfaceAddresses(Record, frozen=True, gc=False):
     address: tuple[InterfaceAddress, ...] = ()
 
 
+Name = int | float | str
+"""The name of an interface. NMState passes YAML on, so that a name of digits arrives as a number."""
+
+
+class LinkAggregation(Record, frozen=True, gc=False):
+    """The ports of a bond; older versions of NMState call them otherwise."""
+
+    port: tuple[Name, ...] = ()
+    slaves: tuple[Name, ...] = ()
+
+
+class VLAN(Record, frozen=True, gc=False):
+    """On top of which interface a VLAN is."""
+
+    base_iface: Name = field(default="", name="base-iface")
+
+
 class Interface(Record, frozen=True, gc=False):
-    """An interface of a node and whether it is `up`, `down` or not managed (`ignore`).
+    """An interface of a node and whether it is `up`, `down` or not managed (`ignore`)."""
 
-    NMState passes YAML on, so that a name of digits arrives as a number.
-    """
-
-    name: int | float | str
+    name: Name
+    type: str = ""
     state: str = ""
+    link_aggregation: LinkAggregation | None = field(default=None, name="link-aggregation")
+    vlan: VLAN | None = None
     ipv4: InterfaceAddresses = InterfaceAddresses()
     ipv6: InterfaceAddresses = InterfaceAddresses()
 
