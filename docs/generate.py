@@ -23,6 +23,7 @@ from chaudit.intent.loading import json_schema as intent_schema
 from chaudit.rbac import cluster_role
 from chaudit.report import json_schema as report_schema
 from chaudit.rules import Rule
+from chaudit.selection import by_control, frameworks_of
 from chaudit.testing.cases import Case, load_cases
 
 DOCS = Path(__file__).parent
@@ -43,6 +44,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     yield "rules/README.md", GENERATED + catalogue(host)
     for rule in host.rules:
         yield f"rules/{rule.id}.md", GENERATED + rule_page(rule)
+    yield "frameworks.md", GENERATED + frameworks(host)
     yield "cli.md", GENERATED + command_line(host)
     yield "hooks.md", GENERATED + hooks()
     yield "sources.md", GENERATED + sources(host)
@@ -109,6 +111,25 @@ def examples(cases: list[Case]) -> Iterator[str]:
             }
         )
         yield f"## {heading}: {case.name}\n\n```yaml\n{cluster}```" + "".join(f"\n\n> {message}" for message in said)
+
+
+def frameworks(host: PluginHost) -> str:
+    """Return the rules by framework and control."""
+    parts = [
+        "# Frameworks",
+        "Which rules bear on which controls of published frameworks; `chaudit rules --framework NAME` prints the same.",
+        "A control is named only where it speaks of what the rule judges. That all its rules pass does not meet it.",
+    ]
+    for name, framework in frameworks_of(host.rules).items():
+        rows = [
+            f"| {control} | {' '.join(f'[{rule.id}](rules/{rule.id}.md)' for rule in rules)} |"
+            for control, rules in by_control(host.rules, framework).items()
+        ]
+        parts += [
+            f"## {name}: [{framework.title}]({framework.url})",
+            "\n".join(["| control | rules |", "|---|---|", *rows]),
+        ]
+    return "\n\n".join(parts) + "\n"
 
 
 def command_line(host: PluginHost) -> str:

@@ -1,9 +1,12 @@
-"""Which rules are judged: shell-style patterns on their ids, `NET-*`."""
+"""Which rules are meant: those whose ids match patterns (`NET-*`), and those that bear on a framework's controls."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+from chaudit.controls import Framework
 from chaudit.errors import UsageError
 from chaudit.intent.loading import IntentFile
 from chaudit.rules import Rule
@@ -41,6 +44,25 @@ def check_rule_names(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
             raise file.error(
                 ("waivers", index, "rule"), f"no rule is called {waiver.rule!r}: `chaudit rules` lists them"
             )
+
+
+def frameworks_of(rules: Iterable[Rule[Any]]) -> Mapping[str, Framework]:
+    """Return the frameworks that rules bear on, by name."""
+    found = {one.framework.name: one.framework for rule in rules for one in rule.controls}
+    return {name: found[name] for name in sorted(found)}
+
+
+def by_control(rules: Iterable[Rule[Any]], framework: Framework) -> Mapping[str, Sequence[Rule[Any]]]:
+    """Return the rules that bear on each control of a framework, in the order of its ids: S2 before S10."""
+    found: dict[str, list[Rule[Any]]] = defaultdict(list)
+    for rule in rules:
+        for control in (control for one in rule.controls if one.framework == framework for control in one.ids):
+            found[control].append(rule)
+    return {control: found[control] for control in sorted(found, key=_natural)}
+
+
+def _natural(control: str) -> list[tuple[str, int]]:
+    return [(letters, int(number or 0)) for letters, number in re.findall(r"(\D*)(\d*)", control)]
 
 
 def _matching(rules: Iterable[Rule[Any]], patterns: Iterable[str]) -> list[Rule[Any]]:

@@ -7,6 +7,7 @@ from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import families
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.announcing.view import Announced, Announcements, announcements
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.services import load_balancers
 from chaudit_network.views.unread import Unread
@@ -28,6 +29,7 @@ from chaudit_network.views.unread import Unread
         "https://docs.cilium.io/en/stable/network/l2-announcements/",
         "https://docs.tigera.io/calico/latest/networking/configuring/advertise-service-ips",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S10", "S16", "S18"),),
 )
 def addresses_have_two_announcers(service: Service | Unread, known: Announcements, intent: Intent) -> Verdicts:
     """A load balancer on bare metal is an address that nodes announce, on the link or to routers.

@@ -17,6 +17,7 @@ from chaudit import (
     printable,
     rule,
 )
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import SERVICES, Service
 from chaudit_network.views.services import load_balancers
 from chaudit_network.views.unread import Unread
@@ -41,6 +42,7 @@ class Grace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
         "https://kubernetes.io/docs/concepts/services-networking/service/#loadbalancer",
         "https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S10", "S16"),),
 )
 def load_balancers_have_an_address(service: Service | Unread, services: Reading[Service], settings: Grace) -> Verdicts:
     """Without an address there is no load balancer, and all there is to see of it is a field that stays empty.

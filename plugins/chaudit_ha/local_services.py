@@ -2,6 +2,7 @@
 
 from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, printable, rule
 from chaudit_ha.single_node import SINGLE_NODE
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.services import local_services
@@ -21,6 +22,7 @@ from chaudit_network.views.unread import Unread
         "https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy",
         "https://kubernetes.io/docs/tutorials/services/source-ip/",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S10", "S11"),),
 )
 def local_services_have_endpoints_on_two_nodes(service: Service | Unread, known: Endpoints, intent: Intent) -> Verdicts:
     """With externalTrafficPolicy Local, a node without an endpoint of its own drops what comes from outside.

@@ -2,6 +2,7 @@
 
 from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, enumerated, rule
 from chaudit_network.exposure.serving import Limits, Serving, node_port_limits, serving
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 
 _REFERENCES = (
     "https://kubernetes.io/docs/concepts/services-networking/service/#service-nodeport-custom-listen-address",
@@ -17,6 +18,7 @@ _REFERENCES = (
     remediation="Set `nodePortAddresses` in kube-proxy's configuration to the networks that clients are meant to use, "
     "with a network of each address family, and restart the kube-proxy pods. StarlingX leaves it unset.",
     references=_REFERENCES,
+    controls=(CLUSTER_HOST_NETWORK.at("S8"), NIST.at("CM-7")),
 )
 def node_port_addresses_are_limited(limits: Limits) -> Verdicts:
     """Unless told otherwise kube-proxy serves every node port on every address of every node.
@@ -41,6 +43,7 @@ def node_port_addresses_are_limited(limits: Limits) -> Verdicts:
     remediation="Correct the networks in kube-proxy's `nodePortAddresses` so that each node has an address in one of "
     "them, or take the node out of what clients and load balancers use.",
     references=_REFERENCES,
+    controls=(CLUSTER_HOST_NETWORK.at("S7"),),
 )
 def every_node_serves_node_ports(node: Serving) -> Verdicts:
     """A node none of whose addresses is listed answers on no node port.

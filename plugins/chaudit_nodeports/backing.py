@@ -1,6 +1,7 @@
 """What stands behind an exposed service."""
 
 from chaudit import Severity, Unknown, Verdicts, Violation, rule
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.services import exposed_services, exposures
@@ -22,6 +23,7 @@ _SHOWN = 3
         "https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#conditions",
         "https://kubernetes.io/docs/reference/networking/virtual-ips/#traffic-to-terminating-endpoints",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S7"),),
 )
 def exposed_services_have_a_usable_endpoint(service: Service | Unread, known: Endpoints) -> Verdicts:
     """A port that leads nowhere is either an outage that nobody noticed or a forgotten service.

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from chaudit import Settings, Severity, Verdicts, Violation, plural, printable, rule
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.views.node_ports import NodePorts, node_ports
 
 _TOP = 5
@@ -33,6 +34,7 @@ class Budget(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-nodeport-allocation",
         "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S9"), NIST.at("CM-7")),
 )
 def node_ports_stay_within_budget(opened: NodePorts, settings: Budget) -> Verdicts:
     """A node port is open on every node, by default on every interface that a node has.

@@ -3,6 +3,7 @@
 from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, plural, printable, rule
 from chaudit_network.exposure.arrivals import EdgeEndpoint, edge_endpoints
 from chaudit_network.exposure.sight import Sight, sight
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.views.unread import Unread
 
 _SHOWN = 3
@@ -26,6 +27,7 @@ _KEPT = 100
         "https://docs.tigera.io/calico/latest/network-policy/services/kubernetes-node-ports",
         "https://docs.starlingx.io/security/kubernetes/security-default-firewall-rules.html",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S6", "S8"), NIST.at("SC-7")),
 )
 def node_ports_are_seen_by_host_policy(interface: EdgeEndpoint | Unread, known: Sight) -> Verdicts:
     """A policy without applyOnForward judges what goes to the host's own processes, and nothing that goes on to a pod.

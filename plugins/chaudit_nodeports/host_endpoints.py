@@ -3,6 +3,7 @@
 from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, rule
 from chaudit_network.exposure.arrivals import EdgeNode, edge_nodes
 from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS, HostEndpoint
 
 _REFERENCES = (
@@ -20,6 +21,7 @@ _REFERENCES = (
     "operating system's name of the interface, with the labels that your policies select; or let "
     "calico-kube-controllers create one for each node (`hostEndpoint.autoCreate`).",
     references=_REFERENCES,
+    controls=(CLUSTER_HOST_NETWORK.at("S6", "S8"), NIST.at("SC-7")),
 )
 def external_interfaces_have_a_host_endpoint(node: EdgeNode) -> Verdicts:
     """Calico leaves an interface alone that has no HostEndpoint: no policy applies there, whatever policies say.
@@ -48,6 +50,7 @@ def external_interfaces_have_a_host_endpoint(node: EdgeNode) -> Verdicts:
     remediation="Correct the labels of the HostEndpoint or the selector of the policy. `iftype == 'oam'` does not "
     "select an interface that OAM shares, whose label is `oam.mgmt`; a policy with a namespaceSelector is about pods.",
     references=_REFERENCES,
+    controls=(CLUSTER_HOST_NETWORK.at("S6"),),
 )
 def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, guards: HostGuards) -> Verdicts:
     """Without a policy a HostEndpoint drops everything but failsafe ports, or, by its profile, lets everything pass.

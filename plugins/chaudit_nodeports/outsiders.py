@@ -3,6 +3,7 @@
 from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, rule
 from chaudit_network.exposure.edge import EdgeWay, node_ports_at_the_edge
 from chaudit_network.exposure.verdict import Reach
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST, NSA_NETWORK
 from chaudit_network.views.unread import Unread
 from chaudit_nodeports.allowed import is_allowed
 
@@ -22,6 +23,7 @@ from chaudit_nodeports.allowed import is_allowed
         "https://kubernetes.io/docs/concepts/services-networking/service/#type-nodeport",
         "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S8", "S14"), NSA_NETWORK, NIST.at("SC-7(5)", "AC-4", "CM-7")),
 )
 def node_ports_are_closed_to_outsiders(port: EdgeWay | Unread, intent: Intent) -> Verdicts:
     """A node port opens on every address of every node, whoever can reach it.

@@ -1,6 +1,7 @@
 """Whether everybody means the same ports when they speak of node ports."""
 
 from chaudit import Severity, Unknown, Verdicts, Violation, rule
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.intervals import Intervals
 from chaudit_network.views.api_servers import ApiServer, api_servers
 from chaudit_network.views.node_port_ranges import DEFAULT_RANGE, WrittenRanges, node_port_range, spelt, written_ranges
@@ -24,6 +25,7 @@ _EPHEMERAL = Intervals(((32768, 60999),))
         "https://docs.tigera.io/calico/latest/network-policy/services/kubernetes-node-ports",
         "https://docs.kernel.org/networking/ip-sysctl.html",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S7"),),
 )
 def policies_cover_the_range_of_node_ports(server: ApiServer | Unread, written: WrittenRanges) -> Verdicts:
     """A policy that denies the ports 30000 to 32767 denies the node ports only as long as that is their range.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chaudit import Severity, Unknown, Verdicts, Violation, rule
 from chaudit_network.addresses import IPAddress, IPInterface, families, parse_address
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.views.cni import CniAddresses, cni_addresses
 
@@ -17,6 +18,7 @@ from chaudit_network.views.cni import CniAddresses, cni_addresses
     remediation="Pin the CNI's address detection to the cluster host network (Calico: `IP_AUTODETECTION_METHOD` of "
     "calico-node, or `nodeAddressAutodetectionV4` of the operator's Installation), then restart its agent on the node.",
     references=("https://docs.tigera.io/calico/latest/networking/ipam/ip-autodetection",),
+    controls=(CLUSTER_HOST_NETWORK.at("S1", "S3"),),
 )
 def kubelet_and_cni_use_one_network(node: Node, cni: CniAddresses) -> Verdicts:
     """The CNI announces a node by an address of its own choosing.

@@ -1,6 +1,7 @@
 """Whether all addresses of a node are known."""
 
 from chaudit import Reading, Severity, Unknown, Verdicts, Violation, rule
+from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.kinds.nmstate import NODE_NETWORK_STATES, NodeNetworkState
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
@@ -18,6 +19,7 @@ from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
         "https://nmstate.io/kubernetes-nmstate/user-guide/101-reporting",
         "https://kubernetes.io/docs/reference/node/node-status/#addresses",
     ),
+    controls=(CLUSTER_HOST_NETWORK.at("S8"),),
 )
 def all_addresses_of_a_node_are_known(node: Node, known: NodeAddresses, states: Reading[NodeNetworkState]) -> Verdicts:
     """A node port is open on addresses that no Kubernetes object mentions.

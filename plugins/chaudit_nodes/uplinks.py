@@ -1,7 +1,6 @@
 """Whether a node survives the loss of a cable."""
 
 from chaudit import CannotTellError, NotApplicable, Severity, Unknown, Verdicts, Violation, printable, rule
-from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.views.uplinks import Uplink, Uplinks, uplinks
 
@@ -21,7 +20,6 @@ _REDUNDANT = 2
         "https://docs.starlingx.io/node_management/kubernetes/node_interfaces/configure-aggregated-ethernet-interfaces-using-the-cli.html",
         "https://nmstate.io/examples.html",
     ),
-    controls=(CLUSTER_HOST_NETWORK.at("S10"),),
 )
 def nodes_have_two_links(node: Node, known: Uplinks) -> Verdicts:
     """A node with one link is lost with a cable, a transceiver, a switch port or a switch.

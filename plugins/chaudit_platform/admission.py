@@ -1,6 +1,7 @@
 """Whether the API server lets services claim addresses."""
 
 from chaudit import Severity, Unknown, Verdicts, Violation, rule
+from chaudit_network.frameworks import CIS
 from chaudit_network.views.api_servers import ApiServer, api_servers
 from chaudit_network.views.unread import Unread
 
@@ -21,6 +22,7 @@ _GATE = "AllowServiceExternalIPs=false"
         "https://github.com/kubernetes/kubernetes/issues/97076",
         "https://www.cisecurity.org/benchmark/kubernetes",
     ),
+    controls=(CIS.at("1.2.3"),),
 )
 def api_server_refuses_external_ips(server: ApiServer | Unread) -> Verdicts:
     """Whoever may create a service may otherwise claim any address with it (CVE-2020-8554).

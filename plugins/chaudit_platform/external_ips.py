@@ -4,6 +4,7 @@ import msgspec
 
 from chaudit import CannotTellError, Settings, Severity, Unknown, Verdicts, Violation, rule
 from chaudit_network.addresses import holds, parse_address, parse_network
+from chaudit_network.frameworks import CIS, NIST
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.external_ips import Holders, holders, services_with_external_ips
 from chaudit_network.views.unread import Unread
@@ -28,6 +29,7 @@ class ExternalIPSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
         "https://kubernetes.io/docs/concepts/services-networking/service/#external-ips",
         "https://github.com/kubernetes/enhancements/issues/5707",
     ),
+    controls=(CIS.at("1.2.3"), NIST.at("AC-3", "SC-7")),
 )
 def no_service_claims_external_ips(service: Service | Unread, known: Holders, settings: ExternalIPSettings) -> Verdicts:
     """Every node sends packets for an externalIP to the service, whoever the address belongs to (CVE-2020-8554).

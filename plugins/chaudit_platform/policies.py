@@ -1,6 +1,7 @@
 """Whether policies do what whoever wrote them may think."""
 
 from chaudit import CannotTellError, Severity, Unknown, Verdicts, Violation, printable, rule
+from chaudit_network.frameworks import NIST
 from chaudit_network.policy.policy import LAST, Policy
 from chaudit_network.selectors import SelectorError, parse
 from chaudit_network.views.policy_objects import PolicyObject, policy_objects
@@ -21,6 +22,7 @@ from chaudit_network.views.unread import Unread
         "https://docs.tigera.io/calico/latest/network-policy/policy-tiers/tiered-policy",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",
     ),
+    controls=(NIST.at("CM-6"),),
 )
 def policy_can_take_effect(found: PolicyObject | Unread, standing: PolicyStanding) -> Verdicts:
     """A policy that selects nothing, or whose tier nobody made, protects nothing, and no error tells.

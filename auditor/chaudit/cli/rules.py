@@ -9,21 +9,43 @@ from chaudit.engine import probes_of, sources_of
 from chaudit.errors import UsageError
 from chaudit.host import PluginHost
 from chaudit.rules import Rule
+from chaudit.selection import by_control, frameworks_of
 
 
 @click.command
 @click.argument("rule_id", required=False, metavar="[ID]")
+@click.option("--framework", metavar="NAME", help="List by the controls of this framework that rules bear on.")
 @click.pass_obj
-def rules(host: PluginHost, rule_id: str | None) -> None:
+def rules(host: PluginHost, rule_id: str | None, framework: str | None) -> None:
     """List the rules, or explain one."""
+    if rule_id and framework:
+        raise UsageError("a rule's ID and --framework exclude each other")
+    if framework:
+        _list_by_control(host, framework)
+        return
     if rule_id is None:
         for rule in host.rules:
-            click.echo(f"{rule.id:<8} {rule.severity:<9} {rule.title}")
+            click.echo(_line(rule))
         return
     found = next((rule for rule in host.rules if rule.id == rule_id.upper()), None)
     if found is None:
         raise UsageError(f"no rule is called {rule_id!r}: `chaudit rules` lists them")
     _explain(found)
+
+
+def _list_by_control(host: PluginHost, name: str) -> None:
+    known = frameworks_of(host.rules)
+    if name not in known:
+        raise UsageError(f"no rule bears on a framework called {name!r}: known are {', '.join(known)}")
+    click.echo(f"{known[name].title}\n{known[name].url}")
+    for control, bearing in by_control(host.rules, known[name]).items():
+        click.echo(f"\n{click.style(control, bold=True)}")
+        for rule in bearing:
+            click.echo(f"    {_line(rule)}")
+
+
+def _line(rule: Rule[Any]) -> str:
+    return f"{rule.id:<8} {rule.severity:<9} {rule.title}"
 
 
 def _explain(rule: Rule[Any]) -> None:

@@ -49,6 +49,36 @@ def test_an_unknown_rule_is_a_usage_error(capsys: pytest.CaptureFixture[str]) ->
     assert (code, err) == (2, "chaudit: error: no rule is called 'NET-999': `chaudit rules` lists them\n")
 
 
+@pytest.mark.parametrize("name", ["cis", "nist", "nsa", "starlingx"])
+def test_rules_are_listed_by_the_controls_of_a_framework(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    code, out, _ = output(capsys, "rules", "--framework", name)
+
+    bearing = {rule.id for rule in installed().rules if name in {one.framework.name for one in rule.controls}}
+    assert code == 0
+    assert bearing == {line.split()[0] for line in out.splitlines() if line.startswith("    ")}
+
+
+def test_controls_come_in_the_order_of_their_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = output(capsys, "rules", "--framework", "starlingx")
+
+    sentences = [int(line[1:]) for line in out.splitlines() if line.startswith("S") and line[1:].isdigit()]
+    assert sentences == sorted(sentences)
+    assert {2, 10} <= set(sentences)
+
+
+def test_an_unknown_framework_is_a_usage_error_that_names_the_known(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = output(capsys, "rules", "--framework", "pci")
+
+    assert code == 2
+    assert err == ("chaudit: error: no rule bears on a framework called 'pci': known are cis, nist, nsa, starlingx\n")
+
+
+def test_one_rule_and_a_framework_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = output(capsys, "rules", "NET-001", "--framework", "cis")
+
+    assert (code, err) == (2, "chaudit: error: a rule's ID and --framework exclude each other\n")
+
+
 def test_the_role_grants_list_and_get_of_named_objects_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = output(capsys, "rbac", "--rule", "NET-001", "--name", "auditor")
 
