@@ -72,11 +72,9 @@ def calico_services(
     return Routes((*finder.of_ranges(), *told.found), told.doubts, tuple(unread(services)) if ranges else ())
 
 
-@view(calico_configuration, calico_node, calico_blocks, calico_services)
-def calico_routes(configured: CalicoConfiguration, runs: CalicoNode, blocks: Routes, services: Routes) -> Routes:
+@view(calico_configuration, calico_blocks, calico_services)
+def calico_routes(configured: CalicoConfiguration, blocks: Routes, services: Routes) -> Routes:
     """Join Calico's routes, each with the communities that the configuration of its nodes gives it."""
-    if not runs.may_speak_bgp:
-        return Routes()
     gaps = (*blocks.unread, *services.unread)
     try:
         found = tuple(tagged((*blocks.found, *services.found), configured.default, configured.of_nodes))

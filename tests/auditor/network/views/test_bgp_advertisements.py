@@ -89,6 +89,37 @@ def test_an_address_that_is_named_by_itself_is_told_by_all_nodes_with_endpoints_
     assert prefixes(told([*NODES, PEER, spec, *objects])) == {"203.0.113.7/32": "a,b,c", "198.51.100.9/32": "a,b,c"}
 
 
+def test_a_local_service_is_told_by_nodes_with_endpoints_though_its_address_is_named_by_itself() -> None:
+    spec = configured(serviceLoadBalancerIPs=ranges("203.0.113.7/32"))
+    objects = [service("local", "203.0.113.7", policy="Local"), slice_of("local", "b")]
+
+    assert prefixes(told([*NODES, PEER, spec, *objects])) == {"203.0.113.7/32": "b"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [
+        ({"cidr": "203.0.113.0/24", "matchOperator": "In"}, set()),
+        ({"cidr": "203.0.113.0/24", "matchOperator": "Equal"}, {"203.0.113.7/32"}),
+        ({"cidr": "203.0.113.0/24", "matchOperator": "NotEqual"}, {"203.0.113.0/24"}),
+        ({"cidr": "203.0.113.0/28", "matchOperator": "NotIn"}, {"203.0.113.7/32"}),
+        ({"cidr": "203.0.113.0/24", "matchOperator": "In", "prefixLength": {"min": 25}}, {"203.0.113.0/24"}),
+        ({"cidr": "203.0.113.0/24", "matchOperator": "In", "prefixLength": {"max": 24}}, {"203.0.113.7/32"}),
+        ({"peerType": "eBGP"}, set()),
+        ({"communities": {"values": ["64500:1"]}}, {"203.0.113.0/24", "203.0.113.7/32"}),
+        ({"asPathPrefix": [64500]}, {"203.0.113.0/24", "203.0.113.7/32"}),
+        ({}, set()),
+    ],
+)
+def test_a_rule_of_a_filter_means_what_meets_all_that_it_asks_for(rule: dict[str, object], kept: set[str]) -> None:
+    peer = calico("BGPPeer", "tor", peerIP=TOR, asNumber=64500, filters=["edge"])
+    rejecting = calico("BGPFilter", "edge", exportV4=[{"action": "Reject", **rule}], exportV6=[{"action": "Reject"}])
+    spec = configured(serviceLoadBalancerIPs=ranges("203.0.113.0/24"))
+    objects = [service("local", "203.0.113.7", policy="Local"), slice_of("local", "a")]
+
+    assert set(prefixes(told([*NODES, peer, rejecting, spec, *objects]))) == kept
+
+
 def test_addresses_outside_of_the_ranges_and_services_without_address_are_not_told() -> None:
     spec = configured(serviceLoadBalancerIPs=ranges("203.0.113.0/28"))
     objects = [

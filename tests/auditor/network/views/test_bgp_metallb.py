@@ -75,7 +75,8 @@ def test_an_address_is_told_by_every_node_that_is_selected_runs_a_speaker_and_is
 
 def test_a_local_service_is_told_by_nodes_with_an_endpoint_that_serves_and_an_idle_one_by_none() -> None:
     local = [service("local", "198.51.100.11", policy="Local"), slice_of("local", "a", "c")]
-    idle = [service("idle", "198.51.100.12")]
+    idle = [service("idle", "198.51.100.12"), service("broken", "198.51.100.13"), slice_of("broken", "a", ready=False)]
+    idle[2]["endpoints"][0]["conditions"]["serving"] = False
 
     found = told([*NODES, peer(), POOL, metallb("BGPAdvertisement", "all"), *local, *idle])
 

@@ -87,6 +87,17 @@ def test_what_is_for_all_nodes_comes_before_what_is_for_one_and_no_node_speaks_w
     assert ipv4(found.of("b")) == ["10.0.0.1", TOR]
 
 
+def test_who_is_taken_for_another_by_as_or_port_does_not_answer() -> None:
+    peers = [
+        calico("BGPPeer", "as", node="a", peerIP="10.0.0.2", asNumber=65000),
+        calico("BGPPeer", "port", node="a", peerIP="10.0.0.3:1790", asNumber=64512),
+    ]
+    objects = [*NODES, configured(nodeToNodeMeshEnabled=False, listenPort=179), *peers]
+
+    assert ipv4(of(objects)) == ["10.0.0.2", "10.0.0.3"]
+    assert (of(objects, "b"), of(objects, "c")) == ([], [])
+
+
 def test_peers_with_an_address_of_a_node_are_not_outside_by_whichever_address() -> None:
     kubelet = {
         "apiVersion": "v1",
