@@ -1,7 +1,7 @@
 """Candidates: the addresses and TCP ports at which an exposure can be tried, and the bound of whom to try at all.
 
 Whoever may write services can name any address of the world in them. An address counts as the cluster's own if a node
-has it, or if it lies in a network that administrators named: in the intent file, or as StarlingX does.
+has it, or if it lies in a network that administrators named: in the intent file, in StarlingX, or as a pool of MetalLB.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,10 +11,13 @@ from itertools import zip_longest
 
 from chaudit import INTENT, Intent, view
 from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_address, parse_network
+from chaudit_network.bgp.pools import PoolIndex
 from chaudit_network.exposure.model import ExposureGroup, ExposureModel
 from chaudit_network.exposure.placement import Places
 from chaudit_network.exposure.verdict import Reach
 from chaudit_network.exposure.view import exposure, places
+from chaudit_network.kinds.metallb_addresses import IPAddressPool
+from chaudit_network.views.bgp_routes import MetalLBOffer, metallb_offer
 from chaudit_network.views.networks import Networks, networks
 
 
@@ -34,6 +37,7 @@ class OwnAddresses:
     networks: Networks
     declared: frozenset[IPAddress]
     prefixes: Sequence[IPNetwork]
+    pools: PoolIndex[IPAddressPool]
 
     def __contains__(self, address: IPAddress) -> bool:
         """Whether a probe may contact the address; never one that means something else on each machine."""
@@ -43,15 +47,16 @@ class OwnAddresses:
             return False
         if address in self.places.by_address or address in self.declared:
             return True
-        return self.networks.of(address) is not None or holds(self.prefixes, address)
+        is_named = self.networks.of(address) is not None or self.pools.of(address) is not None
+        return is_named or holds(self.prefixes, address)
 
 
-@view(INTENT, places, networks)
-def own_addresses(intent: Intent, where: Places, known: Networks) -> OwnAddresses:
+@view(INTENT, places, networks, metallb_offer)
+def own_addresses(intent: Intent, where: Places, known: Networks, offer: MetalLBOffer) -> OwnAddresses:
     """Gather what the cluster's nodes have and its administrators name."""
     balancers = frozenset(parse_address(text) for name in intent.names for text in name.load_balancers)
     prefixes = intent.bgp.prefixes if intent.bgp else ()
-    return OwnAddresses(where, known, balancers, [parse_network(prefix) for prefix in prefixes])
+    return OwnAddresses(where, known, balancers, [parse_network(prefix) for prefix in prefixes], offer.pools)
 
 
 @dataclass(frozen=True)

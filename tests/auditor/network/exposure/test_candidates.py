@@ -75,6 +75,17 @@ def test_an_address_in_what_the_intent_names_is_tried(intent: Object) -> None:
     assert found(*NODES, service("web", externalIPs=["198.51.100.66"]), intent=intent) == ["198.51.100.66 443"]
 
 
+def test_an_address_of_a_pool_is_tried_and_its_neighbours_are_not() -> None:
+    pool: Object = {
+        "apiVersion": "metallb.io/v1beta1",
+        "kind": "IPAddressPool",
+        "metadata": {"name": "pool", "namespace": "metallb-system"},
+        "spec": {"addresses": ["198.51.100.66-198.51.100.67"]},
+    }
+
+    assert found(*NODES, pool, service("web", externalIPs=["198.51.100.66", "198.51.100.68"])) == ["198.51.100.66 443"]
+
+
 @pytest.mark.parametrize("network", ["169.254.0.0/16", "127.0.0.0/8"])
 def test_an_address_that_means_another_machine_everywhere_is_never_tried(network: str) -> None:
     intent = {"networks": {"odd": {"cidrs": [network]}}}
