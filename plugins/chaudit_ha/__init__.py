@@ -6,6 +6,7 @@ from typing import Any
 from chaudit import Rule, hookimpl
 from chaudit_ha.agreement import servers_agree
 from chaudit_ha.announcers import addresses_have_two_announcers
+from chaudit_ha.backends import balancers_have_two_nodes_up
 from chaudit_ha.control_plane import control_plane_survives_a_node
 from chaudit_ha.excluded import excluded_nodes_leave_two
 from chaudit_ha.health_checks import load_balancers_can_check_nodes
@@ -31,5 +32,6 @@ def register_rules() -> Iterable[Rule[Any]]:
         control_plane_survives_a_node,
         load_balancers_can_check_nodes,
         records_are_forgotten_quickly,
+        balancers_have_two_nodes_up,
         servers_agree,
     ]

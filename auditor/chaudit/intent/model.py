@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Annotated, Any
 
 import msgspec
@@ -85,16 +85,40 @@ class IngressIntent(_Section, frozen=True):
     controllers: Mapping[str, Annotated[Mapping[str, str], msgspec.Meta(min_length=1)]] = {}
 
 
+class LoadBalancer(_Section, frozen=True):
+    """A load balancer outside the cluster that is highly available by itself.
+
+    `statistics` is where HAProxy tells of its backends: a URL without credentials, or `unix:` and the path of its
+    socket. `backend` is a shell-style pattern of the names of those backends that lead to the cluster.
+    """
+
+    address: Address
+    statistics: Annotated[str, msgspec.Meta(pattern="^(https?://[^@/]+(/.*)?|unix:/.+)?$")] = ""
+    backend: str = "*"
+
+
 class Name(_Section, frozen=True):
     """A hostname published to the outside, and how many destinations it is meant to have.
 
-    `load_balancers` are the addresses of load balancers outside the cluster that are highly available by themselves.
+    `load_balancers` may be given by their addresses alone; `balancers` are they in full.
     """
 
     host: str
     ports: tuple[Annotated[int, msgspec.Meta(ge=1, le=65535)], ...] = ()
     targets: Annotated[int, msgspec.Meta(ge=1)] = 2
-    load_balancers: tuple[Address, ...] = ()
+    load_balancers: tuple[str | LoadBalancer, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a load balancer whose address is none."""
+        _ = self.balancers
+
+    @property
+    def balancers(self) -> tuple[LoadBalancer, ...]:
+        """The load balancers outside."""
+        return tuple(
+            LoadBalancer(Address(ip_address(one).compressed)) if isinstance(one, str) else one
+            for one in self.load_balancers
+        )
 
 
 class Peer(_Section, frozen=True):

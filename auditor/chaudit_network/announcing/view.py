@@ -172,7 +172,7 @@ class Announcements:
 
     @cached_property
     def _declared(self) -> frozenset[IPAddress]:
-        return frozenset(parse_address(text) for name in self.intent.names for text in name.load_balancers)
+        return frozenset(parse_address(one.address) for name in self.intent.names for one in name.balancers)
 
     @cached_property
     def _by_address(self) -> Mapping[IPAddress, Sequence[Service]]:

@@ -54,7 +54,7 @@ class OwnAddresses:
 @view(INTENT, places, networks, metallb_offer)
 def own_addresses(intent: Intent, where: Places, known: Networks, offer: MetalLBOffer) -> OwnAddresses:
     """Gather what the cluster's nodes have and its administrators name."""
-    balancers = frozenset(parse_address(text) for name in intent.names for text in name.load_balancers)
+    balancers = frozenset(parse_address(one.address) for name in intent.names for one in name.balancers)
     prefixes = intent.bgp.prefixes if intent.bgp else ()
     return OwnAddresses(where, known, balancers, [parse_network(prefix) for prefix in prefixes], offer.pools)
 

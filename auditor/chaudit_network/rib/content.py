@@ -3,17 +3,14 @@
 import bz2
 import gzip
 import zlib
-from http.client import HTTPException
 from io import BytesIO
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, build_opener
 
 from chaudit import Asking, ProbeError
+from chaudit_network.fetching import FETCH_ERRORS, TooMuchError, fetch
 
 MOST_BYTES = 64 * 1024 * 1024
-_CHUNK = 64 * 1024
 _SCHEMES = frozenset({"http", "https"})
 
 
@@ -35,30 +32,12 @@ def content_of(place: str, asking: Asking) -> bytes:
         TimeUpError: it takes longer than the probe may.
     """
     try:
-        raw = _fetched(place, asking) if is_url(place) else _read(place)
+        raw = fetch(place, asking, MOST_BYTES) if is_url(place) else _read(place)
         return _plain(raw, place)
-    except (URLError, HTTPException, OSError, EOFError, zlib.error) as error:
+    except TooMuchError as error:
+        raise ProbeError(_too_large(place)) from error
+    except (*FETCH_ERRORS, EOFError, zlib.error) as error:
         raise ProbeError(f"{place}: cannot be read: {error}") from error
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Nothing but what was named is contacted."""
-
-    def redirect_request(self, *_: object) -> None:
-        """Follow nobody."""
-
-
-def _fetched(place: str, asking: Asking) -> bytes:
-    """Fetch in small pieces, each in its turn, so that a server that dribbles does not hold up the probe."""
-    asking.wait()
-    with build_opener(_NoRedirect).open(place, timeout=asking.timeout_s) as response:
-        pieces = bytearray()
-        while piece := response.read1(_CHUNK):
-            pieces += piece
-            if len(pieces) > MOST_BYTES:
-                raise ProbeError(_too_large(place))
-            asking.wait()
-        return bytes(pieces)
 
 
 def _plain(raw: bytes, place: str) -> bytes:

@@ -41,6 +41,34 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
+def test_a_load_balancer_is_an_address_or_says_where_it_tells_of_its_backends(tmp_path: Path) -> None:
+    lines = "names: [{host: a, load-balancers: ['FD00::1', {address: 10.10.10.3, statistics: 'http://10.10.10.3/s'}]}]"
+
+    balancers = load(written(tmp_path, lines)).intent.names[0].balancers
+
+    assert [(one.address, one.statistics, one.backend) for one in balancers] == [
+        ("fd00::1", "", "*"),
+        ("10.10.10.3", "http://10.10.10.3/s", "*"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("balancer", "said"),
+    [
+        ("10.10.10.300", "$.names[0]: '10.10.10.300' does not appear to be an IPv4 or IPv6 address"),
+        ("{address: lb}", "$.names[0].load-balancers[0].address: 'lb' does not appear to be an IPv4 or IPv6 address"),
+        ("{address: 10.0.0.1, stats: x}", "$.names[0].load-balancers[0]: Object contains unknown field `stats`"),
+        ("{address: 10.0.0.1, statistics: 'http://u:p@h/'}", "$.names[0].load-balancers[0].statistics: Expected"),
+        ("{address: 10.0.0.1, statistics: 'file:///etc/passwd'}", "$.names[0].load-balancers[0].statistics: Expected"),
+    ],
+)
+def test_what_is_no_load_balancer_is_refused_with_its_path(tmp_path: Path, balancer: str, said: str) -> None:
+    with pytest.raises(IntentError) as refused:
+        load(written(tmp_path, f"names: [{{host: a, load-balancers: [{balancer}]}}]"))
+
+    assert said in str(refused.value)
+
+
 def test_a_whole_file_is_decoded_into_types(tmp_path: Path) -> None:
     file = load(written(tmp_path, WHOLE))
 
