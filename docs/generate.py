@@ -45,6 +45,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     for rule in host.rules:
         yield f"rules/{rule.id}.md", GENERATED + rule_page(rule)
     yield "frameworks.md", GENERATED + frameworks(host)
+    yield "profiles.md", GENERATED + profiles(host)
     yield "cli.md", GENERATED + command_line(host)
     yield "hooks.md", GENERATED + hooks()
     yield "sources.md", GENERATED + sources(host)
@@ -129,6 +130,28 @@ def frameworks(host: PluginHost) -> str:
             f"## {name}: [{framework.title}]({framework.url})",
             "\n".join(["| control | rules |", "|---|---|", *rows]),
         ]
+    return "\n\n".join(parts) + "\n"
+
+
+def profiles(host: PluginHost) -> str:
+    """Return what each profile says."""
+    text = """\
+What is commonly meant by a kind of cluster: `chaudit scan --profile NAME`, or `profile: NAME` in the intent file.
+Several can be laid on top of each other. Where they contradict each other the later one holds, and the report says so.
+
+The intent file is stronger than any profile, and options are stronger than both: `--profile` takes the place of what
+the file asks for, `--rule` that of what profiles leave out. A finding whose severity comes from a profile says so."""
+    parts = ["# Profiles", text]
+    for profile in host.profiles:
+        parts += [f"## {profile.name}", f"{profile.title}."]
+        if profile.intent:
+            parts.append(f"```yaml\n{yaml.safe_dump(dict(profile.intent), sort_keys=False)}```")
+        for verb, patterns in (
+            ("Leaves out", profile.leaves_out),
+            ("Takes in, whatever is before it", profile.takes_in),
+        ):
+            if patterns:
+                parts.append(f"{verb}: {', '.join(patterns)}.")
     return "\n\n".join(parts) + "\n"
 
 

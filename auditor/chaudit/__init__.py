@@ -20,6 +20,7 @@ from chaudit.gate import ExitCode, Verdict
 from chaudit.hookspecs import hookimpl
 from chaudit.intent.model import INTENT, Intent
 from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Subject
+from chaudit.profiles import Profile
 from chaudit.report import Evidence, Report, Reporter, RuleSummary, Scan
 from chaudit.rules import Rule, Settings, Verdicts, rule
 from chaudit.severity import Severity
@@ -51,6 +52,7 @@ __all__ = [
     "Outcome",
     "Probe",
     "ProbeError",
+    "Profile",
     "Reading",
     "Record",
     "Rejected",

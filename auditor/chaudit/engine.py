@@ -122,6 +122,7 @@ class _Judge:
         self._rule = rule
         self._facts = facts
         self._declared = file.intent.rules.get(rule.id, RuleIntent())
+        self._is_of_profile = rule.id in file.under.severities
         self._settings = _settings(rule, self._declared, file)
 
     def findings(self) -> Iterator[Finding]:
@@ -210,9 +211,9 @@ class _Judge:
         )
 
     def _severity(self, violations: Sequence[Violation]) -> tuple[Severity, str]:
-        """Return what operators declared, else the worst violation's own, else the rule's; and which of them it is."""
+        """Return what is declared, else the worst violation's own, else the rule's; and which of them it is."""
         if self._declared.severity:
-            return self._declared.severity, "intent"
+            return self._declared.severity, "profile" if self._is_of_profile else "intent"
         own = self._rule.severity
         weights = [violation.severity or own for violation in violations]
         worst = min(weights, key=lambda severity: severity.rank, default=own)

@@ -59,7 +59,8 @@ class Waiver(msgspec.Struct, frozen=True):
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """The outcome of one rule for one subject.
 
-    `severity_from` says whose severity it is: the `rule`'s, its worst `violation`'s, or the one the `intent` declares.
+    `severity_from` says whose severity it is: the `rule`'s, its worst `violation`'s, or one that the `intent` file or a
+    `profile` gives the rule.
     `note` explains an outcome without violations: why nothing applied, or what the verdict rests on.
     """
 

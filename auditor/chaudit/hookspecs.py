@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chaudit.evidence.probe import Probe
     from chaudit.evidence.source import Source
     from chaudit.exhibits import Exhibit
+    from chaudit.profiles import Profile
     from chaudit.report import Reporter
     from chaudit.rules import Rule
 
@@ -31,6 +32,11 @@ def register_sources() -> "Iterable[Source[Any]]":  # type: ignore[empty-body]
 @hookspec
 def register_exhibits() -> "Iterable[Exhibit[Any]]":  # type: ignore[empty-body]
     """Return what reports are to show beside findings. In the JSON report each is a member by its name."""
+
+
+@hookspec
+def register_profiles() -> "Iterable[Profile]":  # type: ignore[empty-body]
+    """Return kinds of cluster, to be chosen with `--profile NAME` or `profile:` in the intent file."""
 
 
 @hookspec

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chaudit.evidence.probe import Probe
     from chaudit.evidence.source import Source
     from chaudit.exhibits import Exhibit
+    from chaudit.profiles import Profile
     from chaudit.report import Reporter
     from chaudit.rules import Rule
 
@@ -81,6 +82,15 @@ class PluginHost:
         for name in {probe.name for probe in probes} & {source.name for source in self.sources}:
             raise PluginError(name, "a probe and a source have this name, and readings go by it")
         return probes
+
+    @cached_property
+    def profiles(self) -> "tuple[Profile, ...]":
+        """All profiles by name.
+
+        Raises:
+            PluginError: two plugins give the same name, or a hook raises.
+        """
+        return self._registered("register_profiles", lambda profile: profile.name)
 
     @cached_property
     def reporters(self) -> "tuple[Reporter, ...]":

@@ -28,11 +28,12 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """When the evidence was taken, and the SHA-256 of the intent file (empty without one)."""
+    """When the evidence was taken, the SHA-256 of the intent file (empty without one), and the profiles under it."""
 
     started: datetime
     finished: datetime
     intent_sha256: str = ""
+    profiles: tuple[str, ...] = ()
 
 
 class Evidence(msgspec.Struct, frozen=True):

@@ -32,12 +32,12 @@ def judge(
     waived = apply_waivers(evaluate(facts, file, rules), file.intent.waivers, snapshot.finished.date())
     return Report(
         cluster=snapshot.cluster,
-        scan=Scan(snapshot.started, snapshot.finished, file.sha256),
+        scan=Scan(snapshot.started, snapshot.finished, file.sha256, file.under.profiles),
         verdict=threshold.judge(waived.findings),
         evidence=evidence_of(snapshot),
         findings=waived.findings,
         rules=summaries_of(rules),
-        warnings=waived.warnings,
+        warnings=(*file.under.warnings, *waived.warnings),
         exhibits=tuple(exhibited(exhibit, facts) for exhibit in exhibits),
     )
 
@@ -46,7 +46,7 @@ def unavailable(cluster: Cluster, error: str, file: IntentFile, threshold: Thres
     """Return the report on a cluster that could not be looked at: no finding, and why."""
     return Report(
         cluster=cluster,
-        scan=Scan(started, datetime.now(UTC), file.sha256),
+        scan=Scan(started, datetime.now(UTC), file.sha256, file.under.profiles),
         verdict=threshold.unavailable(),
         error=error,
     )

@@ -20,10 +20,10 @@ def select(rules: Sequence[Rule[Any]], include: Iterable[str], exclude: Iterable
     """
     included, excluded = tuple(include), tuple(exclude)
     for pattern in (*included, *excluded):
-        if not _matching(rules, (pattern,)):
+        if not matching(rules, (pattern,)):
             raise UsageError(f"no rule matches {pattern!r}: `chaudit rules` lists them")
-    dropped = {rule.id for rule in _matching(rules, excluded)}
-    selected = tuple(rule for rule in _matching(rules, included or ("*",)) if rule.id not in dropped)
+    dropped = {rule.id for rule in matching(rules, excluded)}
+    selected = tuple(rule for rule in matching(rules, included or ("*",)) if rule.id not in dropped)
     if not selected:
         raise UsageError("no rules are left to judge")
     return selected
@@ -65,5 +65,6 @@ def _natural(control: str) -> list[tuple[str, int]]:
     return [(letters, int(number or 0)) for letters, number in re.findall(r"(\D*)(\d*)", control)]
 
 
-def _matching(rules: Iterable[Rule[Any]], patterns: Iterable[str]) -> list[Rule[Any]]:
+def matching(rules: Iterable[Rule[Any]], patterns: Iterable[str]) -> list[Rule[Any]]:
+    """Return the rules whose id matches one of the patterns."""
     return [rule for rule in rules if any(fnmatchcase(rule.id, pattern.upper()) for pattern in patterns)]

@@ -5,8 +5,9 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from chaudit import Exhibit, Probe, Source, hookimpl
+from chaudit import Exhibit, Probe, Profile, Source, hookimpl
 from chaudit_network import kinds, probes
+from chaudit_network.profiles import PROFILES
 
 
 @hookimpl
@@ -21,6 +22,12 @@ def register_probes() -> Iterable[Probe[Any, Any]]:
     """Return the probes of the network, imported only when somebody may ask for one."""
     modules = (import_module(f"{probes.__name__}.{module.name}") for module in iter_modules(probes.__path__))
     return [value for module in modules for value in vars(module).values() if isinstance(value, Probe)]
+
+
+@hookimpl
+def register_profiles() -> Iterable[Profile]:
+    """Return the kinds of cluster that are known."""
+    return PROFILES
 
 
 @hookimpl

@@ -8,10 +8,10 @@ import click
 import msgspec
 
 from chaudit.cli.evidence import evidence_from
+from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option
 from chaudit.engine import Evaluation
 from chaudit.host import PluginHost
-from chaudit.intent.loading import IntentFile, load
 from chaudit.text import plural, printable
 from chaudit_exposure.selection import Selection
 from chaudit_network.exposure.verdict import Reach
@@ -60,7 +60,7 @@ def exposure(
     from chaudit_network.exposure.view import exposure as exposure_view
     from chaudit_network.exposure.view import ways_in
 
-    file = load(intent) if intent else IntentFile()
+    file = intent_from(host, intent)
     evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
     facts = Evaluation(evidence.snapshot([exposure_view], file.intent), file.intent)
     model, trials = facts.get(exposure_view), facts.get(trials_view)

@@ -110,6 +110,7 @@ def _properties(report: Report) -> Mapping[str, str]:
         "scan.started": scan.started.isoformat(),
         "scan.finished": scan.finished.isoformat(),
         "scan.intent_sha256": scan.intent_sha256,
+        "scan.profiles": ", ".join(scan.profiles),
         "verdict": verdict.summary,
         "verdict.exit_code": str(int(verdict.exit_code)),
     }

@@ -30,6 +30,7 @@ def test_the_public_api_is_what_plugins_may_import() -> None:
         "Outcome",
         "Probe",
         "ProbeError",
+        "Profile",
         "Reading",
         "Record",
         "Rejected",

@@ -6,13 +6,12 @@ from typing import Any
 import click
 
 from chaudit.cli.evidence import live_cluster
+from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option
 from chaudit.engine import sources_of
 from chaudit.evidence import archive
 from chaudit.evidence.source import Source
 from chaudit.host import PluginHost
-from chaudit.intent.loading import load as load_intent
-from chaudit.intent.model import Intent
 from chaudit.text import plural, printable
 
 
@@ -40,7 +39,7 @@ def collect(
     It keeps the fields that some rule can ask for, of every kind that is known, and no Secret; and what the chosen
     probes answered.
     """
-    declared = load_intent(intent).intent if intent else Intent()
+    declared = intent_from(host, intent).intent
     live = live_cluster(host, cluster, quiet=quiet)
     known = known_sources(host)
     snapshot = live.snapshot(known, declared)

@@ -15,11 +15,16 @@ from chaudit.selection import by_control, frameworks_of
 @click.command
 @click.argument("rule_id", required=False, metavar="[ID]")
 @click.option("--framework", metavar="NAME", help="List by the controls of this framework that rules bear on.")
+@click.option("--profiles", is_flag=True, help="List the profiles that `chaudit scan --profile` can lay under rules.")
 @click.pass_obj
-def rules(host: PluginHost, rule_id: str | None, framework: str | None) -> None:
+def rules(host: PluginHost, rule_id: str | None, framework: str | None, *, profiles: bool) -> None:
     """List the rules, or explain one."""
-    if rule_id and framework:
-        raise UsageError("a rule's ID and --framework exclude each other")
+    if (rule_id is not None) + (framework is not None) + profiles > 1:
+        raise UsageError("a rule's ID, --framework and --profiles exclude each other")
+    if profiles:
+        for profile in host.profiles:
+            click.echo(f"{profile.name:<18} {profile.title}")
+        return
     if framework:
         _list_by_control(host, framework)
         return

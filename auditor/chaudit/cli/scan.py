@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
+from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
 from chaudit.cli.outputs import Output, parse_outputs
 from chaudit.cli.summary import print_summary
@@ -17,7 +18,6 @@ from chaudit.exhibits import Exhibit
 from chaudit.gate import Threshold
 from chaudit.host import PluginHost
 from chaudit.intent.loading import IntentFile
-from chaudit.intent.loading import load as load_intent
 from chaudit.report import Report
 from chaudit.rules import Rule
 from chaudit.scan import judge, unavailable
@@ -35,6 +35,13 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     "--snapshot", metavar="PATH", help="Scan a snapshot, a file or folder of `kubectl get -o json|yaml`, or -."
 )
 @click.option("--intent", type=file_path, metavar="FILE", help="What the cluster is meant to be (chaudit.yaml).")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="NAME",
+    help="What kind of cluster it is, instead of what the intent file says; of several the later one holds.",
+)
 @click.option(
     "--report",
     "reports",
@@ -63,6 +70,7 @@ def scan(
     *,
     snapshot: str | None,
     intent: Path | None,
+    profiles: tuple[str, ...],
     reports: tuple[str, ...],
     templates: tuple[str, ...],
     fail_on: str | None,
@@ -78,8 +86,8 @@ def scan(
     Exit codes: 0 nothing blocks, 1 findings at or above --fail-on, 2 unusable input, 3 something could not be judged,
     4 the cluster could not be reached or refused the credentials.
     """
-    rules = select(host.rules, include, exclude)
-    file = load_intent(intent) if intent else IntentFile()
+    file = intent_from(host, intent, profiles)
+    rules = select(host.rules, include, exclude if include else (*exclude, *file.under.left_out))
     check_rule_names(file, host.rules)
     check_settings(file, rules)
     outputs = parse_outputs(reports, templates, host.reporters, DEFAULT_REPORTS)

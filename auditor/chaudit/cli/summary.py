@@ -62,6 +62,7 @@ def _cluster(report: Report) -> Text:
         f"context {cluster.context}" if cluster.context else "",
         f"Kubernetes {cluster.version}" if cluster.version else "",
         f"cluster {cluster.uid}" if cluster.uid else "cluster identity unknown",
+        f"profile {', '.join(report.scan.profiles)}" if report.scan.profiles else "",
     ]
     named = " · ".join(printable(part) for part in parts if part)
     return Text.assemble((printable(cluster.server or "snapshot"), "bold"), "  ", (named, "dim"))

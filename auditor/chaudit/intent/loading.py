@@ -21,6 +21,19 @@ _AT_PATH = re.compile(r"^(?P<problem>.*?) - at `(?P<path>[^`]*)`$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
+class Underlay:
+    """What profiles contributed to an intent: their names, the rules whose severity is theirs, those they leave out.
+
+    `warnings` say where one profile holds against another.
+    """
+
+    profiles: tuple[str, ...] = ()
+    severities: frozenset[str] = frozenset()
+    left_out: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IntentFile:
     """An intent with its origin; `sha256` of the file's bytes goes into reports, both empty without a file."""
 
@@ -28,6 +41,7 @@ class IntentFile:
     name: str = ""
     sha256: str = ""
     document: Document = field(default_factory=Document)
+    under: Underlay = Underlay()
 
     def error(self, path: paths.Path, problem: str) -> IntentError:
         """Return the error for a value at a path of this file: `chaudit.yaml:4: $.rules.NPT-010: ...`."""

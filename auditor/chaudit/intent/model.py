@@ -169,8 +169,12 @@ class Gate(_Section, frozen=True):
 
 
 class Intent(_Section, frozen=True):
-    """The whole file; everything is optional."""
+    """The whole file; everything is optional.
 
+    `profile` names one profile or several, which say what the file does not.
+    """
+
+    profile: str | tuple[str, ...] = ()
     networks: Mapping[str, Network] = {}
     topology: Topology = Topology()
     exposure: ExposureIntent = ExposureIntent()

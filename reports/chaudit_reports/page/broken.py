@@ -11,6 +11,8 @@ from chaudit_reports.page.likeness import Alike, alike
 from chaudit_reports.page.subjects import Anchors, Mention
 from chaudit_reports.words import Fact, facts_of, name_of
 
+_DECLARED_BY = {"intent": "in the intent file", "profile": "by a profile"}
+
 _SHOWN = 12
 """Statements of one rule that stand open; the rest is folded, with their number in sight."""
 
@@ -60,7 +62,7 @@ class BrokenRule:
 
     entry: Entry
     severity: Severity
-    is_declared: bool
+    declared_by: str
     count: int
     shown: tuple[Statement, ...]
     folded: tuple[Statement, ...]
@@ -87,7 +89,7 @@ def _rule(entry: Entry, findings: Iterable[Finding], anchors: Anchors, commands:
     return BrokenRule(
         entry=entry,
         severity=worst.severity,
-        is_declared=worst.severity_from == "intent",
+        declared_by=_DECLARED_BY.get(worst.severity_from, ""),
         count=len(worst_first),
         shown=told[:_SHOWN],
         folded=told[_SHOWN:],

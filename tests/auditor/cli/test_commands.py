@@ -76,7 +76,7 @@ def test_an_unknown_framework_is_a_usage_error_that_names_the_known(capsys: pyte
 def test_one_rule_and_a_framework_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = output(capsys, "rules", "NET-001", "--framework", "cis")
 
-    assert (code, err) == (2, "chaudit: error: a rule's ID and --framework exclude each other\n")
+    assert (code, err) == (2, "chaudit: error: a rule's ID, --framework and --profiles exclude each other\n")
 
 
 def test_the_role_grants_list_and_get_of_named_objects_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
