@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import msgspec
 
-from chaudit import DoesNotApplyError, Reading, Settings, Severity, Subject, Unknown, Verdicts, Violation, rule, view
+from chaudit import DoesNotApplyError, Settings, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_network.frameworks import NIST
-from chaudit_network.kinds.calico_policy import FELIX_CONFIGURATIONS, FelixConfiguration
-from chaudit_network.policy.chains import DEFAULT_FAILSAFE_PORTS
+from chaudit_network.policy.felix import Direction, Felix, felix
 from chaudit_network.views.bgp_sessions import CalicoConfiguration, Sessions, bgp_sessions, calico_configuration
 from chaudit_network.views.calico_node import CalicoNode, calico_node
 
 _BGP_PORT = 179
 _DEFAULT = "default"
+_ANY_NODE = ""
 _ONE_ADDRESS = "NodeIP"
 
 
@@ -56,7 +56,7 @@ def calico_bgp(sessions: Sessions, configuration: CalicoConfiguration, runs: Cal
     "The BGP mesh is of a size that works, and its port is not open on every address",
     severity=Severity.LOW,
     each=calico_bgp,
-    using=(FELIX_CONFIGURATIONS.reading, Settings(MeshSize)),
+    using=(felix, Settings(MeshSize)),
     remediation="Make some nodes route reflectors and set `nodeToNodeMeshEnabled: false`. Set `bindMode: NodeIP` and "
     "restart calico-node, or give the failsafe port 179 a `net` in the FelixConfiguration that holds the peers.",
     references=(
@@ -66,7 +66,7 @@ def calico_bgp(sessions: Sessions, configuration: CalicoConfiguration, runs: Cal
     ),
     controls=(NIST.at("CM-7"),),
 )
-def mesh_fits(judged: Speaking, felix: Reading[FelixConfiguration], size: MeshSize) -> Verdicts:
+def mesh_fits(judged: Speaking, settings: Felix, size: MeshSize) -> Verdicts:
     """In a full mesh each node speaks with every other, so that sessions grow with the square of the nodes.
 
     The port of BGP is among the failsafe ports, which host policy does not close: unless BIRD listens on one address
@@ -80,12 +80,10 @@ def mesh_fits(judged: Speaking, felix: Reading[FelixConfiguration], size: MeshSi
         return
     if len(judged.mesh) > size.nodes:
         yield Violation(f"{len(judged.mesh)} nodes form a full mesh, expected {size.nodes} at most without reflectors")
-    if judged.configuration.default.bind_mode != _ONE_ADDRESS and _is_failsafe(felix):
+    if judged.configuration.default.bind_mode != _ONE_ADDRESS and _is_failsafe(settings):
         yield Violation("bindMode is not NodeIP, and failsafe port 179 is open on every address, to anybody")
 
 
-def _is_failsafe(felix: Reading[FelixConfiguration]) -> bool:
-    settings = next((one.spec for one in felix.complete_records if one.name == _DEFAULT), None)
-    given = settings.failsafe_inbound_host_ports if settings else None
-    ports = DEFAULT_FAILSAFE_PORTS if given is None else given
+def _is_failsafe(settings: Felix) -> bool:
+    ports = settings.failsafe_ports(_ANY_NODE, Direction.INBOUND).value
     return any(one.port == _BGP_PORT and one.protocol.lower() == "tcp" and not one.net for one in ports)

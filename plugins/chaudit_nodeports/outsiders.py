@@ -35,15 +35,19 @@ def node_ports_are_closed_to_outsiders(port: EdgeWay | Unread, intent: Intent) -
     if isinstance(port, Unread):
         yield Unknown(port.reason)
         return
-    for opening in port.openings:
-        if is_allowed(intent, port.way, opening.network):
+    yield from open_to_outsiders(port, intent)
+
+
+def open_to_outsiders(way: EdgeWay, intent: Intent) -> Verdicts:
+    """Yield where a way in lets outsiders in, or may, that the intent does not allow."""
+    for opening in way.openings:
+        if is_allowed(intent, way.way, opening.network):
             continue
         if opening.reach is Reach.UNKNOWN:
-            yield Unknown(f"{port} is {opening}")
+            yield Unknown(f"{way} is {opening}")
         elif opening.lets_in:
             yield Violation(
-                f"{port} is {opening}",
+                f"{way} is {opening}",
                 {"network": opening.network, "sources": opening.sources, "because": opening.because},
             )
-    for gap in port.gaps:
-        yield Unknown(gap)
+    yield from map(Unknown, way.gaps)

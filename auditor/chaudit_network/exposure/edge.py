@@ -13,6 +13,7 @@ from chaudit_network.exposure.sources import EXTERNAL
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import exposure
 from chaudit_network.exposure.ways import Via, WayIn
+from chaudit_network.kinds.core import PODS, Pod
 from chaudit_network.kinds.services import SERVICES, Service
 from chaudit_network.views.networks import Networks, networks
 from chaudit_network.views.unread import Unread, unread
@@ -79,14 +80,14 @@ class Edge:
 
     @cached_property
     def ways(self) -> Sequence[EdgeWay]:
-        """Every way in that is not bound to an address of its own."""
+        """Every way in that is not bound to an address of its own, and every host port."""
         groups: dict[int, list[ExposureGroup]] = defaultdict(list)
         for group in self.model.groups:
             groups[id(group.way)].append(group)
         return [
             EdgeWay(way, self._openings(groups.get(id(way), ())), self._gaps_of(way))
             for way in self.model.ways
-            if way.address is None
+            if way.address is None or way.via is Via.HOST_PORT
         ]
 
     @cached_property
@@ -147,3 +148,15 @@ def node_ports_at_the_edge(found: Edge, services: Reading[Service]) -> Sequence[
         and any(port.node_port and (port.node_port, port.protocol) not in seen for port in service.spec.ports)
     ]
     return [*own, *unread(services), *missed]
+
+
+@view(edge, PODS.reading)
+def host_ports_at_the_edge(found: Edge, pods: Reading[Pod]) -> Sequence[EdgeWay | Unread]:
+    """Select the host ports of pods, and the pods that could not be looked at."""
+    return [*(one for one in found.ways if one.way.via is Via.HOST_PORT), *unread(pods)]
+
+
+@view(edge, PODS.reading)
+def host_network_at_the_edge(found: Edge, pods: Reading[Pod]) -> Sequence[EdgeWay | Unread]:
+    """Select the ports that pods declare on the network of their host, and the pods that could not be looked at."""
+    return [*(one for one in found.ways if one.way.via is Via.HOST_NETWORK), *unread(pods)]

@@ -15,25 +15,22 @@ from chaudit_network.exposure.sources import SourceClass, Standpoint
 from chaudit_network.exposure.verdict import Reach, Verdict, either_way
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import (
-    FELIX_CONFIGURATIONS,
     GLOBAL_NETWORK_POLICIES,
     HOST_ENDPOINTS,
     TIERS,
-    FelixConfiguration,
     GlobalNetworkPolicy,
     HostEndpoint,
-    ProtoPort,
     Tier,
 )
 from chaudit_network.policy.chains import (
     DEFAULT_ALLOW_PROFILE,
-    DEFAULT_FAILSAFE_PORTS,
     HostPolicy,
     Passage,
     enter,
 )
 from chaudit_network.policy.classes import PacketClasses, packet_classes
 from chaudit_network.policy.evaluation import Action
+from chaudit_network.policy.felix import Direction, Felix, felix
 from chaudit_network.policy.matching import Packet, Resolver
 from chaudit_network.policy.policies import OrderedTier, for_host, in_order
 from chaudit_network.policy.resolution import Resolution, resolution
@@ -58,7 +55,7 @@ class HostGuards:
     endpoints: Reading[HostEndpoint]
     policies: Reading[GlobalNetworkPolicy]
     tiers: Reading[Tier]
-    felix: Reading[FelixConfiguration]
+    felix: Felix
     resolution: Resolution
     _classes: dict[HostPolicy, PacketClasses] = field(default_factory=dict)
     _passages: dict[Hashable, Passage] = field(default_factory=dict)
@@ -85,7 +82,7 @@ class HostGuards:
             CannotTellError: that depends on the interface, which is not known, or not all endpoints were read.
         """
         candidates = self._by_node.get(node, ())
-        if candidates and not interface and not any(address in endpoint.spec.expected_ips for endpoint in candidates):
+        if candidates and not interface and not any(_expects(endpoint, address) for endpoint in candidates):
             everywhere = [one for one in candidates if one.spec.interface_name == _ALL_INTERFACES]
             named = [one for one in candidates if one.spec.interface_name != _ALL_INTERFACES]
             if named or not everywhere:
@@ -120,11 +117,12 @@ class HostGuards:
         classes = self._classes.get(policy) or self._classes.setdefault(policy, packet_classes(policy))
         key = policy, classes.key(before_nat), after_nat and classes.key(after_nat)
         if key not in self._passages:
-            self._passages[key] = enter(policy, before_nat, after_nat, self._resolve)
+            self._passages[key] = enter(policy, before_nat, after_nat, self.resolve)
         return self._passages[key]
 
     @cached_property
-    def _resolve(self) -> Resolver:
+    def resolve(self) -> Resolver:
+        """What finds the addresses that selectors of rules mean."""
         return self.resolution.resolver()
 
     @cached_property
@@ -147,7 +145,7 @@ class HostGuards:
     def _active(candidates: Sequence[HostEndpoint], interface: str, address: str) -> HostEndpoint | None:
         for endpoint in candidates:
             name = endpoint.spec.interface_name
-            if (name == interface if name else address in endpoint.spec.expected_ips) and name != _ALL_INTERFACES:
+            if (name == interface if name else _expects(endpoint, address)) and name != _ALL_INTERFACES:
                 return endpoint
         return next((one for one in candidates if one.spec.interface_name == _ALL_INTERFACES), None)
 
@@ -159,39 +157,28 @@ class HostGuards:
         """
         labels = {key: value for key, value in endpoint.metadata.labels.items() if key in self._labels_asked_for}
         allows = DEFAULT_ALLOW_PROFILE in endpoint.spec.profiles
-        key = endpoint.spec.node if self._has_node_settings else "", frozenset(labels.items()), allows
+        key = endpoint.spec.node if self.felix.has_node_settings else "", frozenset(labels.items()), allows
         if key not in self._alike:
-            failsafe = self._failsafe_ports(endpoint.spec.node)
+            failsafe = self.felix.failsafe_ports(endpoint.spec.node, Direction.INBOUND).value
             self._alike[key] = HostPolicy(for_host(self._ordered, endpoint.metadata.labels), failsafe, allows)
         return self._alike[key]
 
-    @cached_property
-    def _has_node_settings(self) -> bool:
-        return any(one.name.startswith("node.") for one in self.felix.complete_records)
-
-    def _settings(self, node: str) -> Sequence[FelixConfiguration]:
-        """Return Felix's settings for a node, its own before everybody's."""
-        by_name = {one.name: one for one in self.felix.complete_records}
-        return [by_name[name] for name in (f"node.{node}", "default") if name in by_name]
-
-    def _failsafe_ports(self, node: str) -> tuple[ProtoPort, ...]:
-        for settings in self._settings(node):
-            if settings.spec.failsafe_inbound_host_ports is not None:
-                return settings.spec.failsafe_inbound_host_ports
-        return DEFAULT_FAILSAFE_PORTS
-
     def _doubt(self, node: str) -> str:
         """Return why rules of others may come before Calico's."""
-        modes = [one.spec.chain_insert_mode for one in self._settings(node) if one.spec.chain_insert_mode]
-        if modes[:1] == ["Append"]:
-            return "FelixConfiguration chainInsertMode is Append: rules of others may accept before Calico's are asked"
+        if self.felix.chain_insert_mode(node).value == "append":
+            return "Felix's chainInsertMode is Append: rules of others may accept before Calico's are asked"
         return ""
 
 
-host_guards = view(
-    HOST_ENDPOINTS.reading, GLOBAL_NETWORK_POLICIES.reading, TIERS.reading, FELIX_CONFIGURATIONS.reading, resolution
-)(HostGuards)
+host_guards = view(HOST_ENDPOINTS.reading, GLOBAL_NETWORK_POLICIES.reading, TIERS.reading, felix, resolution)(
+    HostGuards
+)
 """The view that answers with `HostGuards`."""
+
+
+def _expects(endpoint: HostEndpoint, address: str) -> bool:
+    """Whether an address is among the endpoint's expected ones, however these are written."""
+    return any(parse_address(text) == parse_address(address) for text in endpoint.spec.expected_ips)
 
 
 def reach(passage: Passage, source: SourceClass, family: int) -> Verdict:

@@ -156,10 +156,12 @@ class ProtoPort(Record, frozen=True, gc=False):
 class FelixConfigurationSpec(Record, frozen=True, gc=False):
     """How Felix programs a node. A list that is absent has Felix's default; an empty one means none."""
 
+    node_selector: str = ""
     bpf_enabled: bool | None = None
     chain_insert_mode: str = ""
     default_endpoint_to_host_action: str = ""
     failsafe_inbound_host_ports: tuple[ProtoPort, ...] | None = None
+    failsafe_outbound_host_ports: tuple[ProtoPort, ...] | None = None
     kube_node_port_ranges: tuple[int | str, ...] | None = None
     interface_exclude: str = ""
     iptables_filter_allow_action: str = ""
@@ -167,7 +169,7 @@ class FelixConfigurationSpec(Record, frozen=True, gc=False):
 
 
 class FelixConfiguration(KubernetesObject, frozen=True, gc=False, kw_only=True):
-    """Settings of Felix: `default` for all nodes, `node.NAME` for one."""
+    """Settings of Felix: `default` for all nodes, `node.NAME` for one, any other name for those that it selects."""
 
     spec: FelixConfigurationSpec = FelixConfigurationSpec()
 

@@ -14,20 +14,13 @@ from chaudit import CannotTellError, printable
 from chaudit_network.addresses import parse_network
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import ProtoPort
-from chaudit_network.policy.evaluation import Action, Decision, Match, MatchedRule, MatchedTier, evaluate
+from chaudit_network.policy.evaluation import Action, Decision, Fate, Match, MatchedRule, MatchedTier, evaluate
 from chaudit_network.policy.matching import Packet, Resolver, matches
 from chaudit_network.policy.policies import AppliedTier
 from chaudit_network.policy.policy import Stage
 
 DEFAULT_ALLOW_PROFILE = "projectcalico-default-allow"
 """The profile of automatic host endpoints: what no policy decides is allowed."""
-
-DEFAULT_FAILSAFE_PORTS = tuple(
-    ProtoPort(port=port, protocol=protocol)
-    for protocol, ports in (("tcp", (22, 179, 2379, 2380, 5473, 6443, 6666, 6667)), ("udp", (68,)))
-    for port in ports
-)
-"""failsafeInboundHostPorts where nobody says otherwise (felix/config/config_params.go)."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +58,11 @@ def enter(host: HostPolicy, before_nat: Packet, after_nat: Packet | None, resolv
     return way.passage()
 
 
+def at_stage(host: HostPolicy, stage: Stage, packet: Packet, resolve: Resolver) -> Fate:
+    """Send everybody through one stage alone; clients of failsafe ports pass it unseen, and are in no set."""
+    return _Way(host, resolve, packet).stage(stage, packet)
+
+
 class _Way:
     """The sources still on their way, and those that may have been accepted or denied so far."""
 
@@ -77,7 +75,7 @@ class _Way:
         self._decisions: list[Decision] = []
         self._failsafe = _failsafe_sources(host.failsafe_ports, packet)
 
-    def stage(self, stage: Stage, packet: Packet) -> None:
+    def stage(self, stage: Stage, packet: Packet) -> Fate:
         """Let the policies of one stage judge; failsafe ports pass untracked and preDNAT stages unseen."""
         exempt = self._arriving & self._failsafe if stage in {Stage.UNTRACKED, Stage.PRE_DNAT} else Intervals()
         tiers = (_matched(applied, stage, packet, self._resolve) for applied in self._host.tiers)
@@ -86,15 +84,16 @@ class _Way:
         self._denied |= fate.denied
         self._arriving = fate.undecided | exempt
         self._decisions += fate.decisions
+        return fate
 
     def doubt_accepted(self) -> None:
         self._denied |= self._accepted
 
     def accept_failsafe(self) -> None:
-        self._take("failsafe ports", Action.ALLOW, self._arriving & self._failsafe)
+        self._take("a failsafe port", Action.ALLOW, self._arriving & self._failsafe)
 
     def finish(self, default: Action) -> None:
-        name = "no policy decides" if default is Action.ALLOW else "host endpoint without a policy that allows"
+        name = "no policy decides, which" if default is Action.ALLOW else "host endpoint without a policy that allows"
         self._take(name, default, self._arriving)
 
     def passage(self) -> Passage:

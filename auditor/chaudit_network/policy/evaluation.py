@@ -121,5 +121,5 @@ def _pass_through(tier: MatchedTier, arriving: Intervals, fate: Fate) -> Interva
         left -= rule.match.sure
         if not left:
             return passed
-    fate.record(f"end of tier {tier.name}", tier.end, left)
+    fate.record(f"the end of tier {tier.name}", tier.end, left)
     return passed | left if tier.end is Action.PASS else passed

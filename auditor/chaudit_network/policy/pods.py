@@ -5,7 +5,7 @@ policies for untracked packets and for those before translation are about hosts 
 node sends is not asked at all (felix/rules/static.go), even where packets from the node's address are denied.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from chaudit_network.policy.labels import EndpointLabels, endpoint_labels
 from chaudit_network.policy.matching import Packet
 from chaudit_network.policy.pod_tiers import PodTiers, pod_tiers
 from chaudit_network.policy.policies import for_pod
+from chaudit_network.policy.policy import Policy
 from chaudit_network.policy.resolution import Resolution, resolution
 
 PodName = tuple[str, str]
@@ -41,6 +42,19 @@ class PodPolicies:
             return bool(self._policy(self._pod(name)).tiers)
         except CannotTellError:
             return True
+
+    def by_address(self, name: PodName) -> Sequence[str]:
+        """Return the policies of a pod, by their titles, that tell clients apart by address.
+
+        Raises:
+            CannotTellError: the pod or its policies were not read, or whether one of them is about it cannot be told.
+        """
+        found: list[str] = []
+        for applied in self._policy(self._pod(name)).tiers:
+            found += [one.title for one in applied.sure if _asks_for_addresses(one)]
+            if doubtful := [one.title for one in applied.perhaps if _asks_for_addresses(one)]:
+                raise CannotTellError(f"whether {doubtful[0]} selects {printable('/'.join(name))} cannot be told")
+        return found
 
     def passage(self, name: PodName, packet: Packet) -> Passage:
         """Return who passes the policies of a pod; of the names under which it offers the port it knows itself.
@@ -78,6 +92,10 @@ class PodPolicies:
 
 pod_policies = view(PODS.reading, pod_tiers, endpoint_labels, resolution)(PodPolicies)
 """The view that answers with `PodPolicies`."""
+
+
+def _asks_for_addresses(policy: Policy) -> bool:
+    return any(rule.source.nets or rule.source.not_nets for rule in policy.ingress)
 
 
 def _port_names(pod: Pod, packet: Packet) -> frozenset[str]:

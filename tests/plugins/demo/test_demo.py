@@ -17,7 +17,7 @@ from chaudit_demo.demonstration import demonstrate
 COMMAND = [sys.executable, "-m", "chaudit", "demo", "--output"]
 
 NODES = ("controller-0", "controller-1", "compute-0", "compute-1", "compute-2")
-
+EDGES = (*(f"{name}-cluster0" for name in NODES), "controller-0-oam", "controller-1-oam")
 FOUND = {
     # Nobody asked calico-node how its sessions are.
     ("BGP-003", "Peer 192.168.206.251", Outcome.UNKNOWN),
@@ -82,13 +82,23 @@ FOUND = {
     # kube-proxy is as kubeadm leaves it.
     ("NPT-002", "Cluster", Outcome.FAILED),
     # They judge what goes to the host's own processes, and no policy but that for Prometheus judges the rest.
-    ("NPT-005", "HostEndpoint compute-0-cluster0-if-hep", Outcome.FAILED),
-    ("NPT-005", "HostEndpoint compute-1-cluster0-if-hep", Outcome.FAILED),
-    ("NPT-005", "HostEndpoint compute-2-cluster0-if-hep", Outcome.FAILED),
-    ("NPT-005", "HostEndpoint controller-0-cluster0-if-hep", Outcome.FAILED),
-    ("NPT-005", "HostEndpoint controller-0-oam-if-hep", Outcome.FAILED),
-    ("NPT-005", "HostEndpoint controller-1-cluster0-if-hep", Outcome.FAILED),
-    ("NPT-005", "HostEndpoint controller-1-oam-if-hep", Outcome.FAILED),
+    *(("NPT-005", f"HostEndpoint {name}-if-hep", Outcome.FAILED) for name in EDGES),
+    # The policy for Prometheus says nothing of other ports, and keeps nodes and pods from its own.
+    *((rule, f"HostEndpoint {name}-if-hep", Outcome.FAILED) for rule in ("NPT-008", "NPT-009") for name in EDGES),
+    # Customers' networks are told apart at the load balancer's address only, and by pods that do not see clients.
+    ("NPT-012", "Service telemetry/ingest:4317/TCP", Outcome.FAILED),
+    ("NPT-013", "Service telemetry/ingest:4317/TCP", Outcome.FAILED),
+    # No policy looks at what goes on to pods.
+    *(("NPT-016", f"Pod ops/log-relay-{name}:8125/UDP", Outcome.FAILED) for name in ("95fh4", "ckdfh", "xws5k")),
+    # The ingress controller is open, as it should be: nobody has said so in the intent file.
+    *(
+        ("NPT-017", f"Pod kube-system/ic-nginx-ingress-ingress-nginx-controller-{name}:{port}/TCP", Outcome.FAILED)
+        for name in ("44j2j", "c82rb")
+        for port in (80, 443, 5443)
+    ),
+    # Failsafe ports are open to everybody, and so is BGP.
+    *(("NPT-018", f"Node {name}", Outcome.FAILED) for name in NODES),
+    ("NPT-019", "FelixConfiguration default", Outcome.FAILED),
     # Twelve node ports and a health check node port, where ten are agreed.
     ("NPT-010", "Cluster", Outcome.FAILED),
     # The API servers let it.

@@ -22,8 +22,8 @@ BUILT_IN = (
 )
 """The tiers that Calico always has (https://docs.tigera.io/calico/latest/network-policy/policy-tiers/tiered-policy)."""
 
-FAILSAFE = "failsafe ports"
-NOTHING = "no policy decides"
+FAILSAFE = "a failsafe port"
+NOTHING = "no policy decides, which"
 NO_PROFILE = "host endpoint without a policy that allows"
 
 
@@ -105,7 +105,7 @@ def _stage(host: Host, stage: str, packet: OnePacket, ask: Ask) -> Outcome | Non
         if stage in {"untracked", "preDNAT"}:
             continue  # no default drop
         if tier.spec.default_action != "Pass":
-            return Outcome(Verdict.DENIED, f"end of tier {tier.name}")
+            return Outcome(Verdict.DENIED, f"the end of tier {tier.name}")
     return None
 
 

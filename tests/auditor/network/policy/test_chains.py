@@ -19,7 +19,7 @@ from auditor.network.policy.written import (
     verdict,
 )
 from chaudit_network.kinds.calico_policy import ProtoPort
-from chaudit_network.policy.chains import DEFAULT_FAILSAFE_PORTS
+from chaudit_network.policy.felix import DEFAULT_FAILSAFE_PORTS, Direction
 
 STARLINGX_OAM = policy(
     "controller-oam-if-gnp",
@@ -76,7 +76,7 @@ def test_the_default_allow_profile_does_not_undo_the_end_of_a_tier() -> None:
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_failsafe_ports_are_open_for_processes_whatever_denies_them(kind: str) -> None:
-    closed = host(policy("no", DENY, **CLASSES[kind]), failsafe_ports=DEFAULT_FAILSAFE_PORTS)
+    closed = host(policy("no", DENY, **CLASSES[kind]), failsafe_ports=DEFAULT_FAILSAFE_PORTS[Direction.INBOUND])
 
     assert verdict(to_process(closed, port=22)) == "open"
     assert verdict(to_process(closed, port=80)) == "closed"

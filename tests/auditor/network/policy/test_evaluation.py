@@ -49,7 +49,7 @@ def test_who_reaches_the_end_of_a_tier_meets_its_end() -> None:
     passed = evaluate([tier(surely("a", Action.ALLOW, LOW), end=Action.PASS)], EVERYBODY)
 
     assert told(denied) == (LOW, HIGH)
-    assert denied.decisions[-1] == Decision("end of tier default", Action.DENY, HIGH)
+    assert denied.decisions[-1] == Decision("the end of tier default", Action.DENY, HIGH)
     assert told(passed) == (EVERYBODY, NOBODY)
     assert passed.undecided == HIGH
 

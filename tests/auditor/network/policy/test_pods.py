@@ -151,7 +151,7 @@ def test_reasons_name_the_kind_of_policy_and_its_rule() -> None:
     decisions = policies(ISOLATED).passage(NAME, packet(DB)).decisions
     others = policies(of_calico).passage(NAME, packet(DB)).decisions
 
-    assert [one.name for one in decisions] == ["end of tier default"]
+    assert [one.name for one in decisions] == ["the end of tier default"]
     assert [one.name for one in others] == ["Calico NetworkPolicy shop/p rule 2"]
 
 

@@ -31,7 +31,8 @@ from chaudit_network.kinds.calico_policy import (
     ProtoPort,
     Tier,
 )
-from chaudit_network.policy.chains import DEFAULT_ALLOW_PROFILE, DEFAULT_FAILSAFE_PORTS, HostPolicy, enter
+from chaudit_network.policy.chains import DEFAULT_ALLOW_PROFILE, HostPolicy, enter
+from chaudit_network.policy.felix import DEFAULT_FAILSAFE_PORTS, Direction
 from chaudit_network.policy.policies import for_host, in_order
 from fixtures_folder import fixture
 
@@ -141,7 +142,7 @@ class Page:
         policies = [msgspec.convert(one, GlobalNetworkPolicy) for one in found if one["kind"] == "GlobalNetworkPolicy"]
         tiers = [msgspec.convert(one, Tier) for one in found if one["kind"] == "Tier"]
         applied = for_host(in_order(tiers, policies), self.labels)
-        return HostPolicy(applied, DEFAULT_FAILSAFE_PORTS, self.profile == DEFAULT_ALLOW_PROFILE)
+        return HostPolicy(applied, DEFAULT_FAILSAFE_PORTS[Direction.INBOUND], self.profile == DEFAULT_ALLOW_PROFILE)
 
     def resolve(self, selector: str, namespace_selector: str, family: int) -> Intervals:
         return Intervals.addresses((ip_network(net) for net in self.selections[selector + namespace_selector]), family)
