@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from chaudit import Outcome, Severity, Subject
+from chaudit import Outcome, Severity, Subject, Violation
 from chaudit.gate import Threshold
 from reports.pages import FULL, page, section, text
 from reports.sample import ABSENT, DENIED, EMPTY, clean_report, error_report, finding, node, stray
@@ -211,3 +211,11 @@ def test_a_subject_of_the_whole_cluster_needs_no_name() -> None:
     unknown = section(page(replace(FULL, findings=only)), "unknown")
 
     assert text(unknown.xpath(".//p[starts-with(@class, 'names')]")[0]) == "Cluster"
+
+
+def test_of_a_long_list_of_evidence_the_first_are_told_and_the_rest_counted() -> None:
+    one = finding("NET-001", Outcome.FAILED, node("n1"), Violation("too many", {"ports": list(range(3_000))}))
+
+    values = section(page(replace(FULL, findings=(one,))), "failed").xpath(".//dd/code/text()")
+
+    assert (values[0], values[-1], len(values)) == ("0", "and 2,950 more", 51)

@@ -25,6 +25,13 @@ def test_a_statement_about_one_subject_keeps_its_name() -> None:
     assert one.said.violations[0].message == "no state n1 here"
 
 
+@pytest.mark.parametrize("names", [("message", "evidence"), ("1", "2"), ("null", "true"), ("high", "low")])
+def test_a_name_may_be_any_word(names: tuple[str, str]) -> None:
+    (one,) = alike([said(name, f"{name} is there 3", of=[name, 3, None, True]) for name in names])
+
+    assert one.said.violations == (Violation(f"{THIS} is there 3", {"of": [THIS, 3, None, True]}),)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from chaudit import Finding, Severity, Violation, Waiver
 from chaudit_reports.page.catalogue import Entry
 from chaudit_reports.page.commands import Commands
-from chaudit_reports.page.likeness import Alike, alike
+from chaudit_reports.page.likeness import TOLD, Alike, alike
 from chaudit_reports.page.subjects import Anchors, Mention
 from chaudit_reports.words import Fact, facts_of, name_of
 
@@ -117,4 +117,10 @@ def _mention(finding: Finding, anchors: Anchors) -> Mention:
 
 def _breach(violation: Violation, of_finding: Severity) -> Breach:
     own = violation.severity if violation.severity is not of_finding else None
-    return Breach(violation.message, own, facts_of(violation.evidence))
+    return Breach(violation.message, own, tuple(map(_shortened, facts_of(violation.evidence))))
+
+
+def _shortened(fact: Fact) -> Fact:
+    """Leave out what nobody would read; the JSON report has it."""
+    more = len(fact.values) - TOLD
+    return Fact(fact.key, (*fact.values[:TOLD], f"and {more:,} more")) if more > 1 else fact

@@ -11,6 +11,9 @@ from chaudit import Finding
 THIS = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}name\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}"
 """What stands for the subject's own name in what is said of several."""
 
+TOLD = 50
+"""Members of a list that are told; of the rest only the number is."""
+
 _JOINS = frozenset("-._")
 
 
@@ -24,30 +27,32 @@ class Alike:
 
 def alike(findings: Iterable[Finding]) -> list[Alike]:
     """Gather findings that say the same, in the order in which each is said first."""
-    gathered: dict[object, list[Finding]] = {}
-    told: dict[object, Finding] = {}
+    gathered: dict[bytes, list[Finding]] = {}
+    told: dict[bytes, Finding] = {}
     for finding in findings:
-        said = _told_of_any(finding)
-        key = msgspec.json.encode((finding.severity, finding.severity_from, finding.subject.kind, said))
-        told.setdefault(key, msgspec.structs.replace(finding, **said))
+        said = _left_open(finding)
+        about = said.subject.kind, said.severity, said.severity_from
+        what = said.violations, said.unknown_because, said.note, said.waiver
+        key = msgspec.json.encode((about, what))
+        told.setdefault(key, said)
         gathered.setdefault(key, []).append(finding)
     return [Alike(members[0] if len(members) == 1 else told[key], tuple(members)) for key, members in gathered.items()]
 
 
-def _told_of_any(finding: Finding) -> dict[str, Any]:
+def _left_open(finding: Finding) -> Finding:
     """Return what is said of a subject with its own name left open."""
     name = finding.subject.name
-    return {
-        "violations": tuple(
+    return msgspec.structs.replace(
+        finding,
+        violations=tuple(
             msgspec.structs.replace(
                 violation, message=left_open(violation.message, name), evidence=_opened(violation.evidence, name)
             )
             for violation in finding.violations
         ),
-        "unknown_because": tuple(left_open(reason, name) for reason in finding.unknown_because),
-        "note": left_open(finding.note, name),
-        "waiver": finding.waiver,
-    }
+        unknown_because=tuple(left_open(reason, name) for reason in finding.unknown_because),
+        note=left_open(finding.note, name),
+    )
 
 
 def _opened(value: Any, name: str) -> Any:  # noqa: ANN401 - any JSON value
@@ -56,7 +61,7 @@ def _opened(value: Any, name: str) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, dict):
         return {key: _opened(member, name) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [_opened(member, name) for member in value]
+        return [*(_opened(member, name) for member in value[:TOLD]), *value[TOLD:]]
     return value
 
 
