@@ -6,7 +6,7 @@ TOOLS := $(VENV)/.tools
 NODE_TOOLS := tests/node_modules/.installed
 TIER ?=
 
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench docs images clean
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -31,6 +31,9 @@ bench: $(TOOLS) ## Measure a scan of a filled real API server against plain down
 docs: $(TOOLS) ## Write the generated part of docs/
 	$(BIN)/python docs/generate.py
 
+images: $(TOOLS) ## Remake the pictures of docs/ from the demo's report (needs chromium and poppler-utils)
+	$(BIN)/python docs/images.py
+
 clean: ## Remove what these targets made
 	rm -rf $(VENV) tests/node_modules build dist demo-report
 
@@ -44,6 +47,7 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 
 $(TOOLS): pyproject.toml $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --group check
+	if command -v chromium >/dev/null; then $(BIN)/python -m pip install --quiet --group browser; fi
 	@touch $@
 
 # Where npm is missing or finds no registry, the tests that need its programs are skipped by name.

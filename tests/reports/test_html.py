@@ -139,7 +139,7 @@ def test_controls_of_frameworks_are_told_with_the_rules_that_bear_on_them() -> N
 
 
 def test_passed_subjects_are_a_plain_list_by_kind_and_namespace() -> None:
-    (services,) = section(page(), "passed").xpath(".//details[contains(., 'NPT-004')]/p")
+    (services,) = section(page(), "passed").xpath(".//details[contains(., 'NPT-004')]/p[contains(@class, 'names')]")
 
     assert text(services) == "Service in kube-system (2): dns:53/TCP, dns:53/UDP"
 

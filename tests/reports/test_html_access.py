@@ -61,7 +61,11 @@ def test_tables_are_tables_for_a_screen_reader_too() -> None:
 
     assert tables
     for table in tables:
-        assert text(table.xpath("caption | ../preceding-sibling::summary | preceding-sibling::summary")[0])
+        assert text(
+            table.xpath(
+                "caption | ../preceding-sibling::summary | ../preceding-sibling::p | preceding-sibling::summary"
+            )[0]
+        )
         assert {cell.get("scope") for cell in table.xpath("thead//th")} == {"col"}
         assert {cell.get("scope") for cell in table.xpath("tbody//th")} == {"row"}
 

@@ -15,16 +15,6 @@
     theme.setAttribute("aria-label", `Colours: ${themes[next]}`);
   });
 
-  const reveal = () => {
-    let inside = document.getElementById(decodeURIComponent(location.hash.slice(1))) || document.getElementById(location.hash.slice(1));
-    if (!inside) return;
-    const target = inside;
-    for (; inside; inside = inside.parentElement) if (inside.tagName === "DETAILS") inside.open = true;
-    target.scrollIntoView();
-  };
-  addEventListener("hashchange", reveal);
-  if (location.hash) reveal();
-
   let folded = [];
   addEventListener("beforeprint", () => {
     each("details.on-paper:not([open])", (one) => { folded.push(one); one.open = true; });
