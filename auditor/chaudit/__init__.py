@@ -5,7 +5,8 @@ This is the public interface: what rule packs, kinds and reporters are written w
 
 from chaudit.controls import Controls, Framework
 from chaudit.errors import CannotTellError, ChauditError, DoesNotApplyError, UsageError
-from chaudit.evidence.asking import Asking, ProbeError
+from chaudit.evidence.asking import Asking, ProbeError, Writer
+from chaudit.evidence.decoding import decode_object
 from chaudit.evidence.everything import EVIDENCE
 from chaudit.evidence.input import Input
 from chaudit.evidence.probe import Probe
@@ -76,6 +77,8 @@ __all__ = [
     "View",
     "Violation",
     "Waiver",
+    "Writer",
+    "decode_object",
     "enumerated",
     "hookimpl",
     "plural",

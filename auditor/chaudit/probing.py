@@ -1,6 +1,6 @@
 """Probing: the chosen probes ask what the evidence so far, and the intent, give them to ask."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -8,15 +8,15 @@ from typing import Any
 
 from chaudit.engine import Evaluation
 from chaudit.errors import CannotTellError, DoesNotApplyError, UsageError
-from chaudit.evidence.asking import Asking, Limits, ProbeError, TimeUpError
+from chaudit.evidence.asking import Asking, Limits, ProbeError, TimeUpError, Writer
 from chaudit.evidence.probe import Probe
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import Snapshot
 from chaudit.intent.model import Intent
 from chaudit.text import plural
 
-Watcher = Callable[[str, int], None]
-"""Told of each probe by its name and of how many targets it has, before it asks."""
+Watcher = Callable[[Probe[Any, Any], int], None]
+"""Told of each probe and of how many targets it has, before it asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,18 @@ class Chosen:
     argument: str = ""
 
 
-def choose(wanted: Iterable[str], known: Iterable[Probe[Any, Any]]) -> tuple[Chosen, ...]:
+def choose(
+    wanted: Iterable[str], known: Iterable[Probe[Any, Any]], permitted: Iterable[str] = ()
+) -> tuple[Chosen, ...]:
     """Return what `--probe NAME[,NAME...][=ARGUMENT]` options choose; an argument is for the name before it.
 
+    Those that write are chosen by being `permitted`.
+
     Raises:
-        UsageError: no probe has this name, one is chosen twice, or its argument cannot be used.
+        UsageError: no probe has this name, one is chosen twice, its argument cannot be used, or it is not permitted.
     """
     by_name = {probe.name: probe for probe in known}
+    permitted = tuple(permitted)
     chosen: dict[str, Chosen] = {}
     for option in wanted:
         names, _, argument = option.partition("=")
@@ -41,6 +46,8 @@ def choose(wanted: Iterable[str], known: Iterable[Probe[Any, Any]]) -> tuple[Cho
         for name, given in [*((one, "") for one in plain), (last, argument)]:
             if name not in by_name:
                 raise UsageError(f"no probe is called {name!r}: {_listed(by_name)}")
+            if by_name[name].writes and name not in permitted:
+                raise UsageError(f"--probe {name} writes to the cluster: {by_name[name].option} permits it")
             if name in chosen:
                 raise UsageError(f"--probe {name} is given twice")
             try:
@@ -48,6 +55,10 @@ def choose(wanted: Iterable[str], known: Iterable[Probe[Any, Any]]) -> tuple[Cho
             except UsageError as error:
                 raise UsageError(f"--probe {name}: {error}") from error
             chosen[name] = Chosen(by_name[name], given)
+    for name in permitted:
+        if name not in by_name:
+            raise UsageError(f"no probe is called {name!r}: {_listed(by_name)}")
+        chosen.setdefault(name, Chosen(by_name[name]))
     return tuple(chosen[name] for name in sorted(chosen))
 
 
@@ -56,17 +67,24 @@ def probe(
     intent: Intent,
     chosen: Sequence[Chosen],
     limits: Limits | None = None,
-    watch: Watcher = lambda _name, _targets: None,
+    watch: Watcher = lambda _probe, _targets: None,
+    writers: Mapping[str, Writer] | None = None,
 ) -> Snapshot:
-    """Return the snapshot with the answers to these probes, asked one after the other."""
+    """Return the snapshot with the answers to these probes, asked one after the other.
+
+    `writers` are for the probes that write, by their names.
+    """
     facts = Evaluation(snapshot, intent)
-    answers = {one.probe.name: _ask(one, facts, limits or Limits(), watch) for one in chosen}
+    answers = {
+        one.probe.name: _ask(one, facts, limits or Limits(), watch, (writers or {}).get(one.probe.name))
+        for one in chosen
+    }
     if not answers:
         return snapshot
     return replace(snapshot, readings={**snapshot.readings, **answers}, finished=datetime.now(UTC))
 
 
-def _ask(chosen: Chosen, facts: Evaluation, limits: Limits, watch: Watcher) -> Reading[Any]:
+def _ask(chosen: Chosen, facts: Evaluation, limits: Limits, watch: Watcher, writer: Writer | None) -> Reading[Any]:
     name = chosen.probe.name
     nothing: Reading[Any] = Reading(name, State.FAILED, read_at=datetime.now(UTC), targets=0)
     try:
@@ -79,8 +97,8 @@ def _ask(chosen: Chosen, facts: Evaluation, limits: Limits, watch: Watcher) -> R
     gaps = [f"not all targets asked because of --probe-limit {limits.targets}"] if len(asked) > limits.targets else []
     asked = asked[: limits.targets]
     nothing = replace(nothing, targets=len(asked))
-    watch(name, len(asked))
-    asking = Asking(chosen.argument, limits)
+    watch(chosen.probe, len(asked))
+    asking = Asking(chosen.argument, limits, writer)
     answers: list[Any] = []
     late = f"--probe-deadline {limits.deadline_s:g}"
     try:

@@ -4,13 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from chaudit.evidence.resource import Resource
 from chaudit.evidence.source import Source
 
 
-def cluster_role(sources: Iterable[Source[Any]], name: str = "chaudit") -> dict[str, Any]:
+def cluster_role(
+    sources: Iterable[Source[Any]], name: str = "chaudit", written: Iterable[Resource] = ()
+) -> dict[str, Any]:
     """Return a ClusterRole manifest (rbac.authorization.k8s.io/v1) with `list`, and `get` of single named objects.
 
-    Every API version that a source can be read from is granted: which one a cluster serves is known only there.
+    Every API version that a source can be read from is granted: which one a cluster serves is known only there. Of the
+    kinds `written` objects can be created, read and deleted.
     """
     listed: dict[str, set[str]] = defaultdict(set)
     named: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -37,6 +41,10 @@ def cluster_role(sources: Iterable[Source[Any]], name: str = "chaudit") -> dict[
                     "verbs": ["get"],
                 }
                 for (group, plural), names in sorted(named.items())
+            ),
+            *(
+                {"apiGroups": [kind.group], "resources": [kind.plural], "verbs": ["create", "get", "delete"]}
+                for kind in written
             ),
         ],
     }

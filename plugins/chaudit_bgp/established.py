@@ -20,6 +20,7 @@ from chaudit_bgp.words import listed
 from chaudit_network.bgp.sessions import Session
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.calico_bgp import CALICO_NODE_STATUSES, CalicoNodeStatus
+from chaudit_network.probes.node_status import NODE_STATUS
 from chaudit_network.views.bgp_session_states import SessionStates, bgp_session_states
 from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 from chaudit_network.views.unread import Unread
@@ -51,9 +52,9 @@ class NodeSessions:
         return self.status.subject
 
 
-@view(bgp_sessions, CALICO_NODE_STATUSES.reading)
+@view(bgp_sessions, CALICO_NODE_STATUSES.reading, NODE_STATUS.reading)
 def judged_sessions(
-    sessions: Sessions, statuses: Reading[CalicoNodeStatus]
+    sessions: Sessions, statuses: Reading[CalicoNodeStatus], asked: Reading[CalicoNodeStatus]
 ) -> Sequence[RouterSessions | NodeSessions | Unread]:
     """Return the sessions with each router outside, and those among nodes of which somebody asked for the status.
 
@@ -65,7 +66,7 @@ def judged_sessions(
         by_router[session.peer.called].append(session)
     outside = frozenset(by_router)
     found: list[RouterSessions | NodeSessions | Unread] = [RouterSessions(name, own) for name, own in by_router.items()]
-    found += [NodeSessions(status, outside) for status in statuses.objects]
+    found += [NodeSessions(status, outside) for status in (*statuses.objects, *asked.objects)]
     found += sessions.unread
     if not found:
         raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and no CalicoNodeStatus asked for")
@@ -91,8 +92,8 @@ def judged_sessions(
 def sessions_are_established(judged: RouterSessions | NodeSessions | Unread, states: SessionStates) -> Verdicts:
     """A session that is not established carries no route: what the node announces is not reachable through it.
 
-    Nothing is created in the cluster to learn the state. Where no object reports it, or the one that does was not
-    renewed lately, it is unknown.
+    Nothing is created in the cluster to learn the state, unless `--allow-node-status` permits it. Where no object
+    reports it, or the one that does was not renewed lately, it is unknown.
     """
     if isinstance(judged, Unread):
         yield Unknown(str(judged))

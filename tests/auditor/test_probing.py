@@ -106,6 +106,20 @@ def test_without_a_chosen_probe_the_snapshot_stays_as_it_is() -> None:
 
 
 OTHER: Probe[str, Answer] = replace(ECHO, name="other")
+WRITER: Probe[str, Answer] = replace(ECHO, name="writer", writes=THINGS.served_as)
+
+
+def test_a_probe_that_writes_is_chosen_by_permission_and_not_otherwise() -> None:
+    permitted = [one.probe.name for one in choose(["echo"], [ECHO, WRITER], ["writer"])]
+
+    with pytest.raises(UsageError, match="--probe writer writes to the cluster: --allow-writer permits it"):
+        choose(["writer"], [ECHO, WRITER])
+    assert permitted == ["echo", "writer"]
+    assert [one.probe.name for one in choose(["writer"], [WRITER], ["writer"])] == ["writer"]
+
+
+def test_a_probe_that_writes_says_which_option_permits_it() -> None:
+    assert WRITER.unread.reason == "not probed: --allow-writer asks for it"
 
 
 @pytest.mark.parametrize(

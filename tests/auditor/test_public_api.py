@@ -54,6 +54,8 @@ def test_the_public_api_is_what_plugins_may_import() -> None:
         "View",
         "Violation",
         "Waiver",
+        "Writer",
+        "decode_object",
         "enumerated",
         "hookimpl",
         "plural",

@@ -1,16 +1,19 @@
 """Where a command gets its snapshot from: the live cluster, chaudit's own file, or files of `kubectl get` lists."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import click
 
 from chaudit.cli.progress import announce_probe, reading_progress
 from chaudit.engine import sources_below
 from chaudit.errors import UsageError
 from chaudit.evidence import archive, listings
-from chaudit.evidence.asking import Limits
+from chaudit.evidence.asking import Limits, Writer
 from chaudit.evidence.input import Input
 from chaudit.evidence.probe import Probe
 from chaudit.evidence.snapshot import Snapshot
@@ -18,6 +21,7 @@ from chaudit.evidence.source import Source
 from chaudit.host import PluginHost
 from chaudit.intent.model import Intent
 from chaudit.probing import Chosen, choose, probe
+from chaudit.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,30 @@ class LiveCluster:
                 snapshot = Collector(connection, patience, self.page_size, watch).collect(sources)
         finally:
             connection.close()
-        return probe(snapshot, intent, self.chosen, self.limits, announce_probe(quiet=self.quiet))
+        with self._writers() as writers:
+            return probe(snapshot, intent, self.chosen, self.limits, announce_probe(quiet=self.quiet), writers)
+
+    @contextmanager
+    def _writers(self) -> Iterator[Mapping[str, Writer]]:
+        """Give out what the chosen probes write with, and see to it that nothing of that stays."""
+        writing = [one.probe for one in self.chosen if one.probe.writes]
+        if not writing:
+            yield {}
+            return
+        from chaudit.cluster.client import Patience
+        from chaudit.cluster.writing import ObjectWriter, connect_for_writing
+
+        connection = connect_for_writing(self.kubeconfig, self.context)
+        patience = Patience(self.timeout_s, self.limits.deadline_s)
+        writers = {asked.name: ObjectWriter(connection, asked.writes, patience) for asked in writing}
+        try:
+            with closing(connection), ExitStack() as running:
+                for writer in writers.values():
+                    running.enter_context(writer)
+                yield writers
+        finally:
+            for left in (left for writer in writers.values() for left in writer.left):
+                click.echo(f"chaudit: could not be deleted, delete it: {printable(left)}", err=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +113,14 @@ def live_cluster(host: PluginHost, options: Mapping[str, Any], *, quiet: bool) -
     Raises:
         UsageError: a probe cannot be asked as wanted.
     """
-    probes = _probes(options)
+    probes, permitted = _probes(options), ["node-status"] if options["allow_node_status"] else []
     return LiveCluster(
         kubeconfig=options["kubeconfig"],
         context=options["context"],
         timeout_s=options["timeout"],
         deadline_s=options["deadline"],
         page_size=options["page_size"],
-        chosen=choose(probes, host.probes) if probes else (),
+        chosen=choose(probes, host.probes, permitted) if probes or permitted else (),
         limits=Limits(
             options["probe_timeout"], options["probe_rate"], options["probe_limit"], options["probe_deadline"]
         ),
@@ -113,7 +140,7 @@ def evidence_from(
         return live_cluster(host, options, quiet=quiet)
     if options["kubeconfig"] or options["context"]:
         raise UsageError("--snapshot and --kubeconfig or --context exclude each other")
-    if _probes(options):
+    if _probes(options) or options["allow_node_status"]:
         raise UsageError("--snapshot and --probe exclude each other: a snapshot holds the answers of its own time")
     return SavedSnapshot(snapshot, host.probes)
 

@@ -54,6 +54,11 @@ cluster_options = _all(
         metavar="NAME[=ARGUMENT]",
         help="Ask outside of the API, too: dns, tcp ...; several with commas or by repeating the option.",
     ),
+    click.option(
+        "--allow-node-status",
+        is_flag=True,
+        help="Create CalicoNodeStatus objects for a moment, to learn how BGP sessions are. Nothing else is written.",
+    ),
     click.option("--bgp-rib", metavar="PLACE", help="Short for --probe bgp-rib=PLACE: a router's table, FILE or URL."),
     click.option(
         "--probe-timeout",

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,7 @@ from chaudit.text import plural
 
 if TYPE_CHECKING:
     from chaudit.cluster.progress import Progress
+    from chaudit.evidence.probe import Probe
 
 
 @contextmanager
@@ -42,11 +43,16 @@ def reading_progress(sources: int, *, quiet: bool) -> "Iterator[Callable[[Progre
         yield watch
 
 
-def announce_probe(*, quiet: bool) -> Callable[[str, int], None]:
-    """Return what says on standard error whom a probe is about to ask."""
+def announce_probe(*, quiet: bool) -> "Callable[[Probe[Any, Any], int], None]":
+    """Return what says on standard error whom a probe is about to ask; writing is announced in a pipe, too."""
 
-    def announce(name: str, targets: int) -> None:
-        if not quiet and sys.stderr.isatty():
-            click.echo(f"asking {name}: {plural(targets, 'target')}", err=True)
+    def announce(probe: "Probe[Any, Any]", targets: int) -> None:
+        if quiet:
+            return
+        if probe.writes and targets:
+            kind = probe.writes[0].kind
+            click.echo(f"creating a {kind} for each of {plural(targets, 'target')}, and deleting it again", err=True)
+        elif sys.stderr.isatty():
+            click.echo(f"asking {probe.name}: {plural(targets, 'target')}", err=True)
 
     return announce

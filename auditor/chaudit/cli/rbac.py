@@ -18,6 +18,9 @@ from chaudit.selection import select
 @click.option(
     "--probe", "probes", multiple=True, metavar="NAME", help="What finding the targets of this probe needs, too."
 )
+@click.option(
+    "--allow-node-status", is_flag=True, help="What the option of that name needs: the only verbs that write."
+)
 @click.option("--name", default="chaudit", show_default=True, help="Name of the ClusterRole.")
 @click.pass_obj
 def rbac(
@@ -28,13 +31,18 @@ def rbac(
     exclude: tuple[str, ...],
     everything: bool,
     probes: tuple[str, ...],
+    allow_node_status: bool,
     name: str,
 ) -> None:
     """Print the least ClusterRole that the selected rules need.
 
-    It grants list, and get of single named objects; nothing can be written with it and no Secret read.
+    It grants list, and get of single named objects; no Secret can be read with it and, without --allow-node-status,
+    nothing written.
     """
     sources = known_sources(host) if everything else sources_of(select(host.rules, include, exclude))
-    if probes:
-        sources = sources_below(*sources, *(one.probe.targets for one in choose(probes, host.probes)))
-    click.echo(yaml.safe_dump(cluster_role(sources, name), sort_keys=False, default_flow_style=False), nl=False)
+    permitted = ["node-status"] if allow_node_status else []
+    chosen = [one.probe for one in choose(probes, host.probes, permitted)] if probes or permitted else []
+    if chosen:
+        sources = sources_below(*sources, *(probe.targets for probe in chosen))
+    role = cluster_role(sources, name, written=[kind for probe in chosen for kind in probe.writes])
+    click.echo(yaml.safe_dump(role, sort_keys=False, default_flow_style=False), nl=False)

@@ -36,8 +36,8 @@ _status = msgspec.json.Decoder(_Status)
 class RequestError(Exception):
     """A request that stayed without a usable answer; `status` is 0 where there was no answer at all."""
 
-    def __init__(self, path: str, status: int, message: str, reason: str = "") -> None:
-        super().__init__(f"GET {path}: {f'{status} ' if status else ''}{message}")
+    def __init__(self, path: str, status: int, message: str, reason: str = "", method: str = "GET") -> None:
+        super().__init__(f"{method} {path}: {f'{status} ' if status else ''}{message}")
         self.status = status
         self.message = message
         self.reason = reason
@@ -89,7 +89,7 @@ class Client:
             else:
                 if response.status == 200:  # noqa: PLR2004 - an HTTP status
                     return response.body
-                failure, wait_s = _refused(path, response), _retry_after_s(response, backoff_s)
+                failure, wait_s = refused(path, response), _retry_after_s(response, backoff_s)
                 if response.status != _TOO_MANY_REQUESTS and response.status < _SERVER_ERRORS:
                     raise failure
             if attempt == _ATTEMPTS or self._left_s() <= wait_s:
@@ -108,12 +108,13 @@ class Client:
         return self._deadline - time.monotonic()
 
 
-def _refused(path: str, response: Response) -> RequestError:
+def refused(path: str, response: Response, method: str = "GET") -> RequestError:
+    """Return the error that an answer is, in the words of the server."""
     try:
         status = _status.decode(response.body)
     except msgspec.DecodeError:
         status = _Status(message=response.body[:200].decode(errors="replace"))
-    return RequestError(path, response.status, status.message or "no explanation given", status.reason)
+    return RequestError(path, response.status, status.message or "no explanation given", status.reason, method)
 
 
 def _retry_after_s(response: Response, otherwise_s: float) -> float:

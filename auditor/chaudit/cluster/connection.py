@@ -63,23 +63,22 @@ class Connection:
             TransportError: no complete answer came in time.
             KubeconfigError: the credentials could not be renewed.
         """
-        url = f"{self.server}{path}" + (f"?{urlencode(query)}" if query else "")
-        try:
-            answer = self._pool.request(
-                "GET",
-                url,
-                headers=self._headers(),
-                timeout=urllib3.Timeout(total=timeout_s),
-                retries=False,
-                redirect=False,
-            )
-        except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise TransportError(_describe(error)) from error
-        return Response(answer.status, answer.headers, answer.data)
+        return self._send("GET", path + (f"?{urlencode(query)}" if query else ""), None, timeout_s)
 
     def close(self) -> None:
         """Close idle connections."""
         self._pool.clear()
+
+    def _send(self, method: str, path: str, body: bytes | None, timeout_s: float) -> Response:
+        headers = self._headers() | ({} if body is None else {"Content-Type": "application/json"})
+        timeout = urllib3.Timeout(total=timeout_s)
+        try:
+            answer = self._pool.request(
+                method, self.server + path, body=body, headers=headers, timeout=timeout, retries=False, redirect=False
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise TransportError(_describe(error)) from error
+        return Response(answer.status, answer.headers, answer.data)
 
     def _headers(self) -> dict[str, str]:
         headers = {
@@ -97,6 +96,15 @@ class Connection:
 def connect(kubeconfig: str | None = None, context: str | None = None) -> Connection:
     """Return a connection as kubectl would choose it; nothing is sent yet.
 
+    Raises:
+        KubeconfigError: there is none, it is malformed, or its credentials cannot be had.
+    """
+    return Connection(*configured(kubeconfig, context))
+
+
+def configured(kubeconfig: str | None, context: str | None) -> tuple[Any, str]:
+    """Return the configuration that a connection is made of, and the name of its context.
+
     A kubeconfig (one path, or several joined as in `KUBECONFIG`) wins; without one `KUBECONFIG` or `~/.kube/config` is
     used where it exists, and in a pod without any the service account.
 
@@ -109,13 +117,13 @@ def connect(kubeconfig: str | None = None, context: str | None = None) -> Connec
     if kubeconfig is None and not any(path.exists() for path in paths) and Path(SERVICE_TOKEN_FILENAME).exists():
         with _usable_kubeconfig():
             load_incluster_config(configuration)
-        return Connection(configuration, "in-cluster")
+        return configuration, "in-cluster"
     if not any(path.exists() for path in paths):
         raise KubeconfigError(f"no kubeconfig at {location}: name one with --kubeconfig, or set KUBECONFIG")
     with _usable_kubeconfig(location):
         name = context or list_kube_config_contexts(location)[1]["name"]
         load_kube_config(location, name, configuration, persist_config=False)
-    return Connection(configuration, name)
+    return configuration, name
 
 
 @contextmanager

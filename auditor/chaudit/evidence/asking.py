@@ -1,11 +1,11 @@
 """How probes ask: not too many targets, not too fast, not for too long."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 from threading import Lock
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -32,14 +32,37 @@ class Limits(msgspec.Struct, frozen=True):
     deadline_s: float = 120.0
 
 
+class Writer(Protocol):
+    """Objects of one kind in the cluster, made for a while: what it created is deleted at the end, whatever happens."""
+
+    def create(self, name: str, spec: Mapping[str, Any]) -> None:
+        """Create an object without a namespace, marked as chaudit's.
+
+        Raises:
+            ProbeError: the server refused, does not serve the kind, or has an object of this name.
+        """
+
+    def read(self, name: str) -> bytes:
+        """Return an object as JSON.
+
+        Raises:
+            ProbeError: it could not be read.
+        """
+
+    def delete(self, name: str) -> None:
+        """Delete an object, if it was created here. What cannot be deleted now is tried once more at the end."""
+
+
 class Asking:
     """One run of a probe with its argument: `wait` before every question, or let `each` do so.
 
-    `unasked` counts the targets that `each` could not ask in time.
+    `unasked` counts the targets that `each` could not ask in time. `writer` is only there for probes that say what they
+    write, and were permitted to.
     """
 
-    def __init__(self, argument: str = "", limits: Limits | None = None) -> None:
+    def __init__(self, argument: str = "", limits: Limits | None = None, writer: Writer | None = None) -> None:
         self.argument = argument
+        self.writer = writer
         self.unasked = 0
         self._limits = limits or Limits()
         self._next_question = time.monotonic()

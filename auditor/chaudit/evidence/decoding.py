@@ -84,16 +84,10 @@ class ListDecoder(Generic[R]):
         rejected: list[Rejected] = []
         for body in bodies:
             try:
-                records.append(self._one(body))
+                records.append(decode_object(body, self._record, self._object))
             except msgspec.DecodeError as error:
                 rejected.append(Rejected(self._subject(body), str(error)))
         return Decoded(tuple(records), tuple(rejected))
-
-    def _one(self, body: bytes | msgspec.Raw) -> R:
-        try:
-            return self._object.decode(body)
-        except msgspec.ValidationError:
-            return msgspec.convert(strip_nulls(msgspec.json.decode(body)), self._record)
 
     def _subject(self, body: bytes | msgspec.Raw) -> Subject:
         try:
@@ -101,3 +95,15 @@ class ListDecoder(Generic[R]):
         except msgspec.DecodeError:
             return Subject(self._kind, name="(unnamed)")
         return Subject(self._kind, meta.namespace, meta.name)
+
+
+def decode_object(body: bytes | msgspec.Raw, record: type[R], decoder: msgspec.json.Decoder[R] | None = None) -> R:
+    """Decode one object; a member that is null counts as absent. Give a decoder of the record if there is one.
+
+    Raises:
+        msgspec.DecodeError: it is not JSON, or does not have the shape of its kind.
+    """
+    try:
+        return decoder.decode(body) if decoder else msgspec.json.decode(body, type=record)
+    except msgspec.ValidationError:
+        return msgspec.convert(strip_nulls(msgspec.json.decode(body)), record)

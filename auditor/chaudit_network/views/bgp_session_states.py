@@ -1,7 +1,7 @@
 """How sessions are, as routers on the nodes last reported it: only where objects say so, and only while they are fresh.
 
-Nothing is created to learn it. What a daemon wrote stays when the daemon is gone, so that of a node that is not Ready
-nothing is believed.
+Only the probe `node-status` creates objects to learn it. What a daemon wrote stays when the daemon is gone, so that of
+a node that is not Ready nothing is believed.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,7 @@ from chaudit_network.kinds.calico_bgp import CALICO_NODE_STATUSES, CalicoNodeSta
 from chaudit_network.kinds.cilium_bgp import CILIUM_BGP_NODE_CONFIGS, CiliumBGPNodeConfig
 from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.kinds.frr import BGP_SESSION_STATES, BGPSessionState
+from chaudit_network.probes.node_status import NODE_STATUS
 
 ESTABLISHED = "established"
 
@@ -53,6 +54,7 @@ class SessionStates:
     by_calico: Reading[CalicoNodeStatus]
     by_frr: Reading[BGPSessionState]
     by_cilium: Reading[CiliumBGPNodeConfig]
+    asked: Reading[CalicoNodeStatus]
 
     def of(self, session: Session) -> SessionState:
         """Return the state of a session; `NOT_THERE` where the router has none such.
@@ -72,11 +74,14 @@ class SessionStates:
             CannotTellError: it does not report sessions, or not lately.
         """
         spec, written = status.spec, status.status
+        read_at = self.asked.read_at or self.by_calico.read_at
+        if _BGP in spec.classes and written.last_updated is None and written.bgp is None:
+            raise CannotTellError(f"calico-node has not filled {status.subject}")
         if _BGP not in spec.classes or written.bgp is None:
             raise CannotTellError(f"{status.subject} reports no sessions: its spec.classes must hold {_BGP}")
-        if written.last_updated is None or self.by_calico.read_at is None:
+        if written.last_updated is None or read_at is None:
             raise CannotTellError(f"{status.subject} does not say when it was last renewed")
-        if not _is_fresh(written.last_updated, spec.update_period_seconds, self.by_calico.read_at):
+        if not _is_fresh(written.last_updated, spec.update_period_seconds, read_at):
             every = f"every {spec.update_period_seconds} s" if spec.update_period_seconds else "never"
             raise CannotTellError(
                 f"{status.subject} is stale: last renewed {written.last_updated:%Y-%m-%d %H:%M:%S} UTC, to be {every}"
@@ -93,12 +98,16 @@ class SessionStates:
         return self._by_frr(session.node)
 
     def _by_calico(self, node: str) -> tuple[_States, Subject]:
-        _ = self.by_calico.records
+        found = self._calico_statuses.get(node, ())
+        if not found:
+            _ = self.by_calico.records
+            if not self.asked.is_absent:
+                raise CannotTellError(self.asked.reason or "calico-node there was not asked")
         gap = (
-            "no CalicoNodeStatus reports on it: create one with spec.node, spec.classes [BGP] and "
-            "spec.updatePeriodSeconds, or run `calicoctl node status` there"
+            "no CalicoNodeStatus reports on it: --allow-node-status lets chaudit create one; else create one with "
+            "spec.node, spec.classes [BGP] and spec.updatePeriodSeconds, or run `calicoctl node status` there"
         )
-        for status in self._calico_statuses.get(node, ()):
+        for status in found:
             try:
                 return self.of_calico(status), status.subject
             except CannotTellError as doubt:
@@ -131,7 +140,7 @@ class SessionStates:
     @cached_property
     def _calico_statuses(self) -> Mapping[str, list[CalicoNodeStatus]]:
         found: dict[str, list[CalicoNodeStatus]] = {}
-        for status in self.by_calico.objects:
+        for status in (*self.asked.objects, *self.by_calico.objects):
             found.setdefault(status.spec.node, []).append(status)
         return found
 
@@ -149,7 +158,11 @@ class SessionStates:
 
 
 bgp_session_states = view(
-    NODES.reading, CALICO_NODE_STATUSES.reading, BGP_SESSION_STATES.reading, CILIUM_BGP_NODE_CONFIGS.reading
+    NODES.reading,
+    CALICO_NODE_STATUSES.reading,
+    BGP_SESSION_STATES.reading,
+    CILIUM_BGP_NODE_CONFIGS.reading,
+    NODE_STATUS.reading,
 )(SessionStates)
 """The view that answers with `SessionStates`."""
 

@@ -95,6 +95,18 @@ def test_the_role_grants_list_and_get_of_named_objects_and_nothing_else(capsys: 
     ]
 
 
+def test_the_only_verbs_that_write_are_those_of_node_statuses_where_they_are_permitted(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, out, _ = output(capsys, "rbac", "--allow-node-status")
+
+    writing = [rule for rule in yaml.safe_load(out)["rules"] if not {"get", "list"}.issuperset(rule["verbs"])]
+    assert writing == [
+        {"apiGroups": [group], "resources": ["caliconodestatuses"], "verbs": ["create", "get", "delete"]}
+        for group in ("projectcalico.org", "crd.projectcalico.org")
+    ]
+
+
 def test_no_role_ever_touches_secrets_or_writes(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = output(capsys, "rbac", "--collect")
 
