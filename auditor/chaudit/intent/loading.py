@@ -55,16 +55,27 @@ def load(path: Path) -> IntentFile:
         IntentError: it cannot be read, is not YAML, or does not say what an intent file can say.
     """
     try:
-        content = path.read_bytes()
-        document = parse(content.decode())
-    except (OSError, UnicodeDecodeError) as error:
+        return read(path.read_bytes(), str(path))
+    except OSError as error:
         raise IntentError(f"{path}: cannot be read: {error}") from error
+
+
+def read(content: bytes, name: str) -> IntentFile:
+    """Return the intent of a file's content.
+
+    Raises:
+        IntentError: it is not YAML, or does not say what an intent file can say.
+    """
+    try:
+        document = parse(content.decode())
+    except UnicodeDecodeError as error:
+        raise IntentError(f"{name}: cannot be read: {error}") from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise IntentError(f"{path}:{line}: not valid YAML: {error.problem}") from error
+        raise IntentError(f"{name}:{line}: not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
-        raise IntentError(f"{path}: not valid YAML: {error}") from error
-    file = IntentFile(name=str(path), sha256=hashlib.sha256(content).hexdigest(), document=document)
+        raise IntentError(f"{name}: not valid YAML: {error}") from error
+    file = IntentFile(name=name, sha256=hashlib.sha256(content).hexdigest(), document=document)
     return IntentFile(decode(file, document.value or {}, Intent), file.name, file.sha256, document)
 
 

@@ -27,12 +27,15 @@ class Evidence:
     denied: Sequence[str] = ()
     absent: Sequence[str] = ()
 
+    def snapshot(self, *wanted: Input[Any]) -> Snapshot:
+        """Return what would have been read of this cluster for these inputs."""
+        readings = {source.name: self._reading(source) for source in sources_below(*wanted)}
+        return Snapshot(Cluster(uid="a-cluster"), readings, NOW, NOW)
+
     def resolve(self, wanted: Input[T]) -> T:
         """Return a view's value for this cluster."""
-        readings = {source.name: self._reading(source) for source in sources_below(wanted)}
-        snapshot = Snapshot(Cluster(uid="a-cluster"), readings, NOW, NOW)
         intent = decode(IntentFile(name="intent"), self.intent or {}, Intent)
-        return Evaluation(snapshot, intent).get(wanted)
+        return Evaluation(self.snapshot(wanted), intent).get(wanted)
 
     def _reading(self, source: Source[Any]) -> Reading[Any]:
         for names, state in ((self.denied, State.DENIED), (self.absent, State.ABSENT)):
