@@ -84,16 +84,18 @@ def ways_to_pod(pod: Pod) -> Iterator[WayIn]:
     """
     if pod.status.phase != "Running" or not pod.spec.node_name:
         return
-    families = frozenset(parse_address(own.ip).version for own in pod.status.pod_ips)
     for container in pod.spec.containers:
         for port in container.ports:
+            if not (pod.spec.host_network or port.host_port):
+                continue
             target = Subject("Pod", pod.namespace, pod.name, f"{port.container_port}/{port.protocol}")
             if pod.spec.host_network:
                 yield WayIn(
                     Via.HOST_NETWORK, port.container_port, port.protocol, target, frozenset({4, 6}),
                     node=pod.spec.node_name, pod=pod,
                 )  # fmt: skip
-            elif port.host_port:
+            else:
+                families = frozenset(parse_address(own.ip).version for own in pod.status.pod_ips)
                 address = parse_address(port.host_ip) if port.host_ip else None
                 bound = families & {address.version} if address else families
                 own = None if address is None or address.is_unspecified else address
