@@ -4,7 +4,11 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from cluster.daemon import free_port
 from lab.addresses import POD_CIDRS, SERVICE_CIDRS
+
+_FIRST_WITHOUT_INSECURE_PORT = 24
+"""From this minor on kube-controller-manager has no port without TLS, nor the flag that closes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Release:
             "--kube-api-qps=1000",
             "--kube-api-burst=1000",
             f"--cluster-cidr={','.join(POD_CIDRS.values())}",
+            f"--secure-port={free_port()}",
+            *(["--port=0"] if self.minor < _FIRST_WITHOUT_INSECURE_PORT else []),
             *self.flags,
         ]
 
