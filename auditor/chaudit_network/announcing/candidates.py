@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import nsmallest
 
 from chaudit import plural, printable
 
@@ -25,12 +27,16 @@ class Candidates:
 
     def __str__(self) -> str:
         """Return `MetalLB in layer 2 mode: node-1 (2 nodes not Ready)`."""
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
         others = [f"{plural(count, 'node')} {why}" for why, count in self.unfit.items()]
         return f"{self.means}: {listed(self.nodes) or 'no node'}" + (f" ({'; '.join(others)})" if others else "")
 
 
 def listed(nodes: Iterable[str]) -> str:
     """Return the names of the first nodes and how many more there are."""
-    names = sorted(nodes)
+    names = tuple(nodes)
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return printable(", ".join(names[:_SHOWN])) + more
+    return printable(", ".join(nsmallest(_SHOWN, names))) + more

@@ -69,6 +69,8 @@ class Announced:
     @property
     def nodes(self) -> frozenset[str]:
         """The nodes that can announce it, by any means."""
+        if len(self.by) == 1:
+            return self.by[0].nodes
         return frozenset[str]().union(*(one.nodes for one in self.by))
 
     @property

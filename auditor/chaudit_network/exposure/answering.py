@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from chaudit import view
@@ -13,31 +13,23 @@ from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import exposure
 
 _Port = tuple[int, str]
-_Spot = tuple[str, IPAddress]
 
 _BEST_FIRST = (Reach.OPEN, Reach.PARTIAL, Reach.UNKNOWN, Reach.CLOSED)
 
 
 @dataclass
 class Answering:
-    """The ways in by port and place, looked up for the ports that somebody asks for."""
+    """The ways in by port, and what outsiders meet there."""
 
     model: ExposureModel
-    _at: dict[_Port, Mapping[_Spot, Sequence[ExposureGroup]]] = field(default_factory=dict)
 
     def at(self, node: str, address: IPAddress, port: _Port) -> Verdict | None:
         """Return what the best placed outsiders meet; None where no way in is known.
 
         A process of the host that is no pod is not seen.
         """
-        if port not in self._at:
-            found: dict[_Spot, list[ExposureGroup]] = defaultdict(list)
-            for group in self._by_port.get(port, ()):
-                for place in group.places:
-                    found[place.node, place.address].append(group)
-            self._at[port] = found
-        met = [verdict for group in self._at[port].get((node, address), ()) for verdict in self._met(group)]
-        return min(met, key=_rank, default=None)
+        there = [group for group in self._by_port.get(port, ()) if _is_at(group, node, address)]
+        return min((verdict for group in there for verdict in self._met(group)), key=_rank, default=None)
 
     def nodes(self, port: _Port) -> Mapping[Verdict, frozenset[str]]:
         """Return the nodes by what the best placed outsiders meet on a port at the best of their addresses."""
@@ -67,6 +59,11 @@ class Answering:
 
 answering = view(exposure)(Answering)
 """The view that answers with `Answering`."""
+
+
+def _is_at(group: ExposureGroup, node: str, address: IPAddress) -> bool:
+    places = group.places
+    return node in places.nodes and any(place.address == address for place in places.on(node))
 
 
 def _rank(verdict: Verdict) -> int:

@@ -61,6 +61,7 @@ class Destinations:
     addresses: NodeAddresses
     nodes: Reading[Node]
     _known: dict[IPAddress, Destination] = field(default_factory=dict)
+    _ready_of: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     def at(self, address: IPAddress) -> Destination:
         """Return what is at an address.
@@ -113,8 +114,13 @@ class Destinations:
         return self._destination(address, Kind.LOAD_BALANCER, worst.nodes, by)
 
     def _destination(self, address: IPAddress, kind: Kind, nodes: frozenset[str], because: str) -> Destination:
-        ready = frozenset(name for name in nodes if name in self.by_name and self.by_name[name].is_ready)
-        return Destination(address, kind, nodes, ready, because)
+        if nodes not in self._ready_of:
+            self._ready_of[nodes] = nodes & self._ready
+        return Destination(address, kind, nodes, self._ready_of[nodes], because)
+
+    @cached_property
+    def _ready(self) -> frozenset[str]:
+        return frozenset(name for name, node in self.by_name.items() if node.is_ready)
 
     def _floats(self, name: str, address: IPAddress) -> bool:
         return any(one.is_floating for one in self.addresses.of(name).addresses if one.address == address)
