@@ -123,7 +123,7 @@ class Annotations:
     @property
     def ttl(self) -> int | None:
         """The TTL it asks for, else the least that external-dns gives; None leaves it to the provider."""
-        return seconds(self.get(TTL)) or seconds(self.by.flags.get("min-ttl", ("",))[-1])
+        return seconds(self.get(TTL)) or seconds(self.by.flags.get("min-ttl", ("",))[-1]) or None
 
     @property
     def is_for_others(self) -> bool:

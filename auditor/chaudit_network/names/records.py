@@ -55,9 +55,9 @@ def listed(text: str) -> Iterator[str]:
     return (element.strip() for element in text.split(",") if element.strip())
 
 
-def seconds(text: str) -> int | None:
-    """Return a TTL that is written as seconds or as Go's durations (`300`, `5m`), None where it is neither, or is 0."""
+def seconds(text: str) -> int:
+    """Return a TTL that is written as seconds or as Go's durations (`300`, `5m`), 0 where it is neither."""
     found = _DURATION.findall(text)
     if "".join(number + unit for number, unit in found) == text:
-        return sum(int(number) * _SECONDS.get(unit, 0) for number, unit in found) or None
-    return int(text) or None if text.isdecimal() else None
+        return sum(int(number) * _SECONDS.get(unit, 0) for number, unit in found)
+    return int(text) if text.isdecimal() else 0
