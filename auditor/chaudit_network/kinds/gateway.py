@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from chaudit import KubernetesObject, Record, Resource, Source
 from chaudit_network.kinds.external_dns import DNSAnnotatedMeta
+from chaudit_network.kinds.label_selectors import LabelSelector
 
 _GROUP = "gateway.networking.k8s.io"
 
@@ -55,6 +58,33 @@ class GatewayClass(KubernetesObject, frozen=True, gc=False, kw_only=True):
         return self.status.conditions
 
 
+class RouteNamespaces(Record, frozen=True, gc=False):
+    """From which namespaces routes may come: All, Same, or those that a selector finds."""
+
+    from_: str = msgspec.field(default="Same", name="from")
+    selector: LabelSelector | None = None
+
+    @property
+    def are_all(self) -> bool:
+        """Whether every namespace is meant, also by a selector without conditions."""
+        is_selector_of_all = self.from_ == "Selector" and self.selector == LabelSelector()
+        return self.from_ == "All" or is_selector_of_all
+
+
+class RouteKind(Record, frozen=True, gc=False):
+    """A kind of routes."""
+
+    kind: str
+    group: str = _GROUP
+
+
+class AllowedRoutes(Record, frozen=True, gc=False):
+    """Which routes may attach; without kinds, those that fit the protocol."""
+
+    namespaces: RouteNamespaces = RouteNamespaces()
+    kinds: tuple[RouteKind, ...] = ()
+
+
 class Listener(Record, frozen=True, gc=False):
     """One port of a Gateway, for one host, all of a domain (`*.example.org`), or, where it is empty, any."""
 
@@ -62,6 +92,7 @@ class Listener(Record, frozen=True, gc=False):
     hostname: str = ""
     port: int = 0
     protocol: str = ""
+    allowed_routes: AllowedRoutes = AllowedRoutes()
 
 
 class GatewaySpec(Record, frozen=True, gc=False):
@@ -84,6 +115,35 @@ class Gateway(KubernetesObject, frozen=True, gc=False, kw_only=True):
         return self.status.conditions
 
 
+class GrantedFrom(Record, frozen=True, gc=False):
+    """Objects that may refer: of a kind, in a namespace."""
+
+    kind: str
+    namespace: str
+    group: str = ""
+
+
+class GrantedTo(Record, frozen=True, gc=False):
+    """Objects that may be referred to: one by its name, or all of a kind."""
+
+    kind: str
+    group: str = ""
+    name: str = ""
+
+
+class ReferenceGrantSpec(Record, frozen=True, gc=False):
+    """Who may refer to what in the namespace of the grant."""
+
+    from_: tuple[GrantedFrom, ...] = msgspec.field(default=(), name="from")
+    to: tuple[GrantedTo, ...] = ()
+
+
+class ReferenceGrant(KubernetesObject, frozen=True, gc=False, kw_only=True):
+    """What objects of other namespaces may refer to."""
+
+    spec: ReferenceGrantSpec = ReferenceGrantSpec()
+
+
 GATEWAYS = Source(
     "gateways",
     Gateway,
@@ -98,5 +158,13 @@ GATEWAY_CLASSES = Source(
     served_as=(
         Resource(_GROUP, "v1", "gatewayclasses", "GatewayClass"),
         Resource(_GROUP, "v1beta1", "gatewayclasses", "GatewayClass"),
+    ),
+)
+REFERENCE_GRANTS = Source(
+    "reference-grants",
+    ReferenceGrant,
+    served_as=(
+        Resource(_GROUP, "v1", "referencegrants", "ReferenceGrant"),
+        Resource(_GROUP, "v1beta1", "referencegrants", "ReferenceGrant"),
     ),
 )
