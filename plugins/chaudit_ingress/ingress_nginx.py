@@ -89,7 +89,7 @@ def ingress_nginx_has_the_last_fixes(controller: IngressController | Unread) -> 
     if isinstance(controller, Unread):
         yield Unknown(controller.reason)
         return
-    for version in dict.fromkeys(map(_version, controller.pods)):
+    for version in dict.fromkeys(map(version_of, controller.pods)):
         parsed = parse_version(version)
         fixed = is_fixed(parsed) if parsed else None
         if fixed is None:
@@ -103,7 +103,7 @@ def ingress_nginx_has_the_last_fixes(controller: IngressController | Unread) -> 
             )
 
 
-def _version(pod: Pod) -> str:
+def version_of(pod: Pod) -> str:
     """Return the version by the image's tag or, where there is none, by the label that the chart gives.
 
     Raises:

@@ -46,8 +46,7 @@ def ingress_or_gateway_is_served(
 
 def _ingress_is_served(ingress: Ingress, classes: RouteClasses, pods: ControllerPods) -> Verdicts:
     name = ingress.class_name or ingress.class_annotation
-    found = classes.of_ingresses.get(name) if name else classes.default
-    if found:
+    if found := classes.of(ingress):
         yield from _class_is_served(found, pods)
     elif ingress.class_name:
         if not pods.unregistered(name).ready:

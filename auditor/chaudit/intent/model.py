@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Annotated, Any
 
@@ -68,6 +69,10 @@ class AllowedExposure(_Section, frozen=True):
     reason: Annotated[str, msgspec.Meta(min_length=1)]
     ports: tuple[Annotated[int, msgspec.Meta(ge=1, le=65535)], ...] = ()
     networks: tuple[str, ...] = ()
+
+    def is_about(self, service: str, port: int) -> bool:
+        """Whether it speaks of a port that is open to a service, `namespace/name`, on whatever network."""
+        return fnmatchcase(service, self.service) and (not self.ports or port in self.ports)
 
 
 class ExposureIntent(_Section, frozen=True):

@@ -1,4 +1,7 @@
-"""ConfigMaps that say how a cluster is set up: kube-proxy, kubeadm, Cilium. Read one by one, never listed."""
+"""ConfigMaps that say how a cluster is set up, of kube-proxy, kubeadm, Cilium and ingress-nginx.
+
+They are read one by one, and never listed.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -41,5 +44,18 @@ CONFIG_MAPS = Source(
     only=tuple(
         ObjectName(name, SYSTEM_NAMESPACE)
         for name in ("kube-proxy", "kube-proxy-config", "kubeadm-config", "cilium-config")
+    ),
+)
+INGRESS_CONFIG_MAPS = Source(
+    "ingress-config-maps",
+    ConfigMap,
+    served_as=(Resource("", "v1", "configmaps", "ConfigMap"),),
+    only=(
+        # What the chart and the manifests of ingress-nginx call it, StarlingX, RKE2 and MicroK8s.
+        ObjectName("ingress-nginx-controller", "ingress-nginx"),
+        ObjectName("ingress-nginx-controller", SYSTEM_NAMESPACE),
+        ObjectName("ic-nginx-ingress-ingress-nginx-controller", SYSTEM_NAMESPACE),
+        ObjectName("rke2-ingress-nginx-controller", SYSTEM_NAMESPACE),
+        ObjectName("nginx-load-balancer-microk8s-conf", "ingress"),
     ),
 )

@@ -16,13 +16,17 @@ class ServiceMeta(DNSAnnotatedMeta, frozen=True, gc=False):
 
 
 class ServicePort(Record, frozen=True, gc=False):
-    """A port of a service; `node_port` is 0 where none is open on the nodes."""
+    """A port of a service; `node_port` is 0 where none is open on the nodes.
+
+    `app_protocol` says what is spoken there, as in `http`, `kubernetes.io/h2c` or `grpc`.
+    """
 
     port: int
     name: str = ""
     protocol: str = "TCP"
     node_port: int = 0
     target_port: int | str = 0
+    app_protocol: str = ""
 
 
 class ServiceSpec(Record, frozen=True, gc=False):

@@ -7,7 +7,9 @@ from functools import cached_property
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, printable, view
 from chaudit_network.kinds.core import PODS, Pod
+from chaudit_network.kinds.services import Service
 from chaudit_network.views.controllers import Controller, Marks
+from chaudit_network.views.endpoints import ServiceEndpoints
 from chaudit_network.views.known_controllers import KNOWN_CONTROLLERS
 
 _ENDED = {"Succeeded", "Failed"}
@@ -83,6 +85,16 @@ class ControllerPods:
             )
         return self._settled(self._served.names.get(name, Tally()))
 
+    def serving(self, controller: str) -> Sequence[Pod]:
+        """Return the pods that serve the classes of this `spec.controller`, and those that carry their traffic."""
+        product = self.product(controller)
+        return [
+            one.pod
+            for one in self.members
+            if one.controller.name_of(one.pod) == controller
+            or (one.controller is product and (one.is_proxy or not product.name_option))
+        ]
+
     def going_by(self, class_name: str) -> Tally | None:
         """Count the pods that serve a class by the deprecated annotation, or None if no known controller does."""
         if class_name not in self._served.classes and all(known.class_name != class_name for known in self.controllers):
@@ -110,6 +122,27 @@ class ControllerPods:
                     alike[key] = [*self._roles(pod)]
                 found += [Member(controller, pod, is_proxy) for controller, is_proxy in alike[key]]
         return found
+
+    def is_let_in(self, service: Service, backing: ServiceEndpoints) -> bool:
+        """Whether a service is the way in to a controller: by a pod behind it, or by labels as charts give them.
+
+        Raises:
+            CannotTellError: the pods were not read, or one behind it was malformed.
+        """
+        labels = service.metadata.labels
+        if any(one.marks.are_among(labels) or one.proxies.are_among(labels) for one in self.controllers):
+            return True
+        targets = {(target.namespace, target.name) for one in backing.listed if (target := one.target_ref)}
+        if not targets.isdisjoint(self._names):
+            return True
+        for rejected in self._pods.rejected:
+            if (rejected.subject.namespace, rejected.subject.name) in targets:
+                raise CannotTellError(f"pods: {rejected.subject} is behind it, and malformed: {rejected.reason}")
+        return False
+
+    @cached_property
+    def _names(self) -> frozenset[tuple[str, str]]:
+        return frozenset((member.pod.namespace, member.pod.name) for member in self.members)
 
     def _roles(self, pod: Pod) -> Iterator[tuple[Controller, bool]]:
         for controller in self.controllers:

@@ -27,7 +27,13 @@ class Marks:
 
     def are_on(self, pod: Pod) -> bool:
         """Whether the pod is of this sort."""
-        return any(carries(pod, labels) for labels in self.labels) or any(map(self.are_in, pod.spec.containers))
+        return self.are_among(pod.metadata.labels) or any(map(self.are_in, pod.spec.containers))
+
+    def are_among(self, labels: Mapping[str, str]) -> bool:
+        """Whether something with these labels belongs to this sort."""
+        return any(
+            all(key in labels and value in {"", labels[key]} for key, value in wanted.items()) for wanted in self.labels
+        )
 
     def are_in(self, container: Container) -> bool:
         """Whether the container is what makes a pod one of this sort."""
@@ -80,12 +86,6 @@ class Controller:
         """Whether this pod serves Ingresses without class."""
         asked = option(pod, self.classless_option)
         return asked == "true" or (self.classless and not option(pod, self.class_option))
-
-
-def carries(pod: Pod, labels: Mapping[str, str]) -> bool:
-    """Whether the pod has all these labels; an empty value stands for any."""
-    own = pod.metadata.labels
-    return all(key in own and value in {"", own[key]} for key, value in labels.items())
 
 
 def option(pod: Pod, name: str) -> str:

@@ -42,6 +42,15 @@ class RouteClasses:
         """
         return {found.name: found for found in self._gateway_classes.complete_records}
 
+    def of(self, ingress: Ingress) -> IngressClass | None:
+        """Return the class of an Ingress, None where there is no IngressClass of the name it gives, or no default.
+
+        Raises:
+            CannotTellError: as for `default`.
+        """
+        name = ingress.class_name or ingress.class_annotation
+        return self.of_ingresses.get(name) if name else self.default
+
     @property
     def default(self) -> IngressClass | None:
         """The class of Ingresses that name none.

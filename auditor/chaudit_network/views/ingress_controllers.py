@@ -44,15 +44,12 @@ class IngressController:
 def ingress_controllers(
     known: ControllerPods, pods: Reading[Pod], classes: Reading[IngressClass], gateways: Reading[Gateway]
 ) -> Sequence[IngressController | Unread]:
-    """Gather the pods of controllers by workload, and whatever has none that is known.
-
-    Raises:
-        CannotTellError: the pods were not read.
-    """
+    """Gather the pods of controllers by workload, and whatever has none that is known."""
+    members = known.members if pods.is_loaded else ()
     return [
-        *_by_workload(known.members, pods.rejected),
+        *_by_workload(members, pods.rejected),
         *(one for found in classes.objects for one in _without_pods(found, known)),
-        *_gateways_without_pods(gateways.objects, known.members),
+        *_gateways_without_pods(gateways.objects, members),
         *(gap for reading in (pods, classes, gateways) for gap in unread(reading)),
     ]
 

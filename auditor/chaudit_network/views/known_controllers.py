@@ -21,6 +21,12 @@ INGRESS_NGINX = Controller(
     classless_option="watch-ingress-without-class",
 )
 
+F5_NGINX = Controller(
+    # It serves no class that is not registered: https://docs.nginx.com/nginx-ingress-controller/
+    "nginx.org/ingress-controller",
+    Marks(labels=({_NAME: "nginx-ingress"},), images=("nginx-ingress", "nginx-plus-ingress")),
+)
+
 GATEWAY_API = Controller(
     # What an implementation makes for a Gateway is to bear its name: https://gateway-api.sigs.k8s.io/geps/gep-1762/
     "gateway.networking.k8s.io",
@@ -37,11 +43,7 @@ GATEWAY_API = Controller(
 
 KNOWN_CONTROLLERS: Sequence[Controller] = (
     INGRESS_NGINX,
-    # F5's, which serves no class that is not registered: https://docs.nginx.com/nginx-ingress-controller/
-    Controller(
-        "nginx.org/ingress-controller",
-        Marks(labels=({_NAME: "nginx-ingress"},), images=("nginx-ingress", "nginx-plus-ingress")),
-    ),
+    F5_NGINX,
     # https://doc.traefik.io/traefik/reference/install-configuration/providers/kubernetes/kubernetes-ingress/
     Controller(
         "traefik.io/ingress-controller",

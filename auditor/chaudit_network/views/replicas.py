@@ -9,9 +9,9 @@ from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.kinds.autoscaling import HORIZONTAL_POD_AUTOSCALERS, HorizontalPodAutoscaler
 from chaudit_network.kinds.core import PODS, Pod
 from chaudit_network.kinds.services import Service
-from chaudit_network.kinds.workloads import DaemonSet, PodDisruptionBudget
+from chaudit_network.kinds.workloads import DaemonSet
 from chaudit_network.views.endpoints import Endpoints, endpoints
-from chaudit_network.views.workloads import Workloads, workloads
+from chaudit_network.views.workloads import Workloads, keeps_one, workloads
 
 _ENDED = frozenset({"Succeeded", "Failed"})
 
@@ -70,7 +70,7 @@ class ServiceReplicas:
             CannotTellError: the budgets were not all read.
         """
         return any(
-            _kept(budget, replicas.wanted) > 0
+            keeps_one(budget, replicas.wanted)
             for pod in replicas.pods[:1]
             for budget in self.workloads.budgets_for(pod)
         )
@@ -111,17 +111,6 @@ class ServiceReplicas:
         for scaler in self.autoscalers.complete_records:
             target = scaler.spec.scale_target_ref
             yield Subject(target.kind, scaler.namespace, target.name), scaler
-
-
-def _kept(budget: PodDisruptionBudget, of: int) -> int:
-    """Return how many pods a budget keeps; shares are rounded up, of those to stay as of those to go."""
-    if budget.spec.max_unavailable is not None:
-        return of - _share(budget.spec.max_unavailable, of)
-    return _share(budget.spec.min_available or 0, of)
-
-
-def _share(said: int | str, of: int) -> int:
-    return said if isinstance(said, int) else -(-int(said.removesuffix("%")) * of // 100)
 
 
 service_replicas = view(endpoints, PODS.reading, workloads, HORIZONTAL_POD_AUTOSCALERS.reading)(ServiceReplicas)

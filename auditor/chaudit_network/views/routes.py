@@ -72,9 +72,12 @@ class Routes:
         """Return the port to which a route leads; None where there is no such service or port.
 
         Raises:
-            CannotTellError: the services were not all read.
+            CannotTellError: the services were not read, or the one it leads to is malformed.
         """
         service = self._services.get(routed.service)
+        for rejected in () if service else self.services.rejected:
+            if (rejected.subject.namespace, rejected.subject.name) == routed.service:
+                raise CannotTellError(f"{rejected.subject} is malformed: {rejected.reason}")
         ports = service.spec.ports if service else ()
         port = next(
             (port for port in ports if routed.port == (port.name if isinstance(routed.port, str) else port.port)), None
@@ -85,7 +88,7 @@ class Routes:
         """Return the endpoints to which a route leads in an address family, none where it leads nowhere.
 
         Raises:
-            CannotTellError: services or endpoints were not all read.
+            CannotTellError: as for `target`, or the endpoints were not all read.
         """
         target = self.target(routed)
         if target is None or routed.refusal:
@@ -106,14 +109,13 @@ class Routes:
 
     @cached_property
     def _services(self) -> Mapping[ServiceName, Service]:
-        return {(service.namespace, service.name): service for service in self.services.complete_records}
+        return {(service.namespace, service.name): service for service in self.services.records}
 
     @cached_property
     def _by_port(self) -> Mapping[tuple[str, str, int], Sequence[RoutedPath]]:
         found: dict[tuple[str, str, int], list[RoutedPath]] = defaultdict(list)
         for routed in self.known:
-            target = None if routed.refusal else self.target(routed)
-            if target:
+            if not routed.refusal and routed.service in self._services and (target := self.target(routed)):
                 service, port = target
                 found[service.namespace, service.name, port.port].append(routed)
         return found

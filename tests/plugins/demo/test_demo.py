@@ -55,11 +55,24 @@ FOUND = {
     ("HA-005", "Service staging/preview", Outcome.FAILED),
     # Its two records are remembered for an hour.
     ("HA-010", "Hostname provisioning.site7.example", Outcome.FAILED),
+    # HTTP past the ingress controller, of which only what the operators look at is meant to be.
+    ("ING-001", "Service iot/provisioning:80/TCP", Outcome.FAILED),
+    ("ING-001", "Service ops/dashboard:443/TCP", Outcome.FAILED),
+    ("ING-001", "Service staging/preview:443/TCP", Outcome.FAILED),
+    ("ING-001", "Service staging/preview:80/TCP", Outcome.FAILED),
     # Its class is of the cluster that it came from.
     ("ING-002", "Ingress legacy/billing", Outcome.FAILED),
     # The ingress controller that came with the platform is retired, and this release lacks the last fixes.
     ("ING-004", "DaemonSet kube-system/ic-nginx-ingress-ingress-nginx-controller", Outcome.FAILED),
     ("ING-005", "DaemonSet kube-system/ic-nginx-ingress-ingress-nginx-controller", Outcome.FAILED),
+    # Passwords go over plain HTTP.
+    ("ING-007", "Ingress legacy/billing", Outcome.FAILED),
+    ("ING-007", "Ingress telemetry/grafana", Outcome.FAILED),
+    # The controller publishes the cluster IP of its service, as StarlingX sets it up; nobody serves the last one.
+    ("ING-009", "Ingress iot/provisioning", Outcome.FAILED),
+    ("ING-009", "Ingress portal/portal", Outcome.FAILED),
+    ("ING-009", "Ingress telemetry/grafana", Outcome.FAILED),
+    ("ING-009", "Ingress legacy/billing", Outcome.FAILED),
     # compute-2 was replaced: its kubelet reports the management address, while Calico uses the cluster-host one.
     ("NET-001", "Node compute-2", Outcome.FAILED),
     ("NET-003", "Node compute-2", Outcome.FAILED),

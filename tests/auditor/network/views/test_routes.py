@@ -266,6 +266,21 @@ def test_services_that_were_not_read_are_missed_only_when_asked_for() -> None:
         known.target(known.known[0])
 
 
+def test_a_malformed_service_is_missed_only_by_routes_to_it() -> None:
+    odd = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "odd", "namespace": "apps"},
+        "spec": {"ports": 1},
+    }
+    rules = [{"http": {"paths": [path("web", 80), path("odd", 80)]}}]
+    known = Evidence([WEB, odd, ingress(rules=rules)]).resolve(routes)
+
+    assert known.target(known.known[0])
+    with pytest.raises(CannotTellError, match="Service apps/odd is malformed"):
+        known.target(known.known[1])
+
+
 def test_what_was_not_read_is_a_gap() -> None:
     known = Evidence(denied=["ingresses", "http-routes"], absent=["grpc-routes"]).resolve(routes)
 
