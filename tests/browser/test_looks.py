@@ -29,6 +29,8 @@ VISIBLY = 48
         ("first-phone", 390, "light", ""),
         ("network", 1280, "light", "svg.drawing"),
         ("exposure", 1280, "light", "#exposure table"),
+        ("names", 1280, "light", "#names table"),
+        ("bgp", 1280, "light", "#bgp"),
         ("finding", 1280, "light", "#failed-NET-001"),
     ],
 )

@@ -23,8 +23,12 @@ from chaudit import (
 )
 from chaudit.finding import fingerprint
 from chaudit.gate import Threshold
-from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
+from chaudit_network.bgp.peers import Password, Speaker
+from chaudit_network.bgp.routes import Origin as RouteOrigin
+from chaudit_network.exhibits import BGP, EXPOSURE, NAMES, NETWORK, PLACES
+from chaudit_network.exhibits.bgp import AdvertisedEntry, Peering, PrefixEntry, RouterEntry, SessionsEntry
 from chaudit_network.exhibits.exposure import At, ExposureEntry, PlaceEntry, PlaceSet, VerdictEntry
+from chaudit_network.exhibits.names import DestinationEntry, NameEntry, PublicationEntry, PublishedNames
 from chaudit_network.exhibits.network import (
     AddressEntry,
     ClusterNetwork,
@@ -34,6 +38,7 @@ from chaudit_network.exhibits.network import (
 )
 from chaudit_network.exposure.verdict import Reach
 from chaudit_network.exposure.ways import Via
+from chaudit_network.names.destinations import Kind
 from chaudit_network.views.networks import Origin
 
 STARTED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -276,7 +281,78 @@ ENTRIES = (
     _entry(30083, "inner", [At(0), At(1)], (Reach.CLOSED, OUTSIDERS), (Reach.OPEN, INSIDERS)),
     _entry(30084, HOSTILE[0], [At(0)], (Reach.CLOSED, (*OUTSIDERS, *INSIDERS))),
 )
+NAMES_SHOWN = PublishedNames(
+    names=(
+        NameEntry(
+            host="shop.example.org",
+            declared=True,
+            wanted=2,
+            ports=("443/TCP",),
+            publications=(PublicationEntry("external-dns", ("10.10.10.3", "192.168.206.14")),),
+            missing="",
+            gaps=(),
+        ),
+        NameEntry(
+            host=HOSTILE[0],
+            declared=False,
+            wanted=2,
+            ports=(),
+            publications=(PublicationEntry(HOSTILE[3], ("10.10.10.40",), ("a gap",)),),
+            missing="",
+            gaps=(),
+        ),
+        NameEntry("gone.example.org", True, 2, (), (), "DNS says no such name (192.0.2.53)", ()),
+    ),
+    destinations=(
+        DestinationEntry("10.10.10.3", "oam", Kind.NODE, ("controller-0",), ("controller-0",), False, "controller-0"),
+        DestinationEntry("192.168.206.14", "cluster-host", Kind.NODE, ("compute-3",), (), False, "compute-3"),
+        DestinationEntry(
+            "10.10.10.40", "oam", Kind.LOAD_BALANCER, ("controller-0", HOSTILE[0]), ("controller-0",), True, HOSTILE[2]
+        ),
+    ),
+)
+_ROUTER = RouterEntry(
+    name="10.10.10.251",
+    network="oam",
+    asn=65001,
+    local_asns=(64512,),
+    speaker=Speaker.CALICO,
+    password=Password.NONE,
+    bfd=False,
+    configured_by=(Subject("BGPPeer", name="tor-a"),),
+    sessions=(
+        SessionsEntry("Established", established=True, nodes=("controller-0",)),
+        SessionsEntry("Active", established=False, nodes=("compute-3",)),
+        SessionsEntry("unknown", established=False, nodes=(HOSTILE[0],), because="nothing fresh reports it"),
+    ),
+)
+PEERING = Peering(
+    routers=(_ROUTER,),
+    advertised=(
+        AdvertisedEntry(
+            origin=RouteOrigin.LOAD_BALANCER_IPS,
+            speaker=Speaker.CALICO,
+            routers=("10.10.10.251",),
+            communities=("64512:100",),
+            doubt="",
+            prefixes=tuple(
+                PrefixEntry(f"203.0.113.{number}/32", (Subject("Service", "shop", HOSTILE[0]),), 1, ("controller-0",))
+                for number in range(14)
+            ),
+        ),
+        AdvertisedEntry(
+            origin=RouteOrigin.PODS,
+            speaker=Speaker.CALICO,
+            routers=("10.10.10.251",),
+            communities=(),
+            doubt="BGPFilter odd is malformed",
+            prefixes=(PrefixEntry("172.16.0.0/26", (), 5_000, ()),),
+        ),
+    ),
+)
 EXHIBITS = (
+    Exhibited(BGP.name, BGP.title, value=PEERING),
+    Exhibited(NAMES.name, NAMES.title, ("ingresses: denied",), value=NAMES_SHOWN),
     Exhibited(EXPOSURE.name, EXPOSURE.title, ("Service shop/odd: 'nonsense' is not an IP address",), value=ENTRIES),
     Exhibited(NETWORK.name, NETWORK.title, value=CLUSTER_NETWORK),
     Exhibited(PLACES.name, PLACES.title, value=PLACE_SETS),

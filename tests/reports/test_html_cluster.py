@@ -6,11 +6,12 @@ import pytest
 from lxml import html
 from msgspec.structs import replace
 
-from chaudit import Exhibited
-from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
+from chaudit import Exhibited, Outcome, Subject, Violation
+from chaudit_network.exhibits import BGP, EXPOSURE, NAMES, NETWORK, PLACES
+from chaudit_network.exhibits.bgp import SessionsEntry
 from chaudit_reports.page.likeness import THIS
 from reports.pages import FULL, page, section, text
-from reports.sample import CLUSTER_NETWORK, DENIED, NODES, error_report
+from reports.sample import CLUSTER_NETWORK, DENIED, NAMES_SHOWN, NODES, PEERING, error_report, finding
 
 
 def cells(row: html.HtmlElement) -> list[str]:
@@ -64,17 +65,20 @@ def test_an_exhibit_that_is_not_whole_says_what_is_missing() -> None:
 
 
 def test_an_exhibit_without_its_evidence_says_why_and_shows_nothing() -> None:
-    root = with_exhibits(*(Exhibited(one.name, one.title, (DENIED,)) for one in (EXPOSURE, NETWORK, PLACES)))
+    root = with_exhibits(
+        *(Exhibited(one.name, one.title, (DENIED,)) for one in (BGP, EXPOSURE, NAMES, NETWORK, PLACES))
+    )
 
-    for name in ("exposure", "network"):
+    for name in ("bgp", "exposure", "names", "network"):
         assert f"Not shown: {DENIED}" in text(section(root, name))
         assert not section(root, name).xpath(".//table | .//svg")
 
 
 @pytest.mark.parametrize("root", [with_exhibits(), page(error_report())], ids=["without exhibits", "error"])
 def test_a_report_without_exhibits_has_no_such_sections(root: html.HtmlElement) -> None:
-    assert not root.xpath("//section[@id='network' or @id='exposure']")
-    assert "#network" not in root.xpath("//a/@href")
+    for name in ("network", "exposure", "names", "bgp"):
+        assert not root.xpath(f"//section[@id='{name}']")
+        assert f"#{name}" not in root.xpath("//a/@href")
 
 
 def test_nodes_are_drawn_on_the_networks_they_have_addresses_in() -> None:
@@ -127,3 +131,100 @@ def test_a_picture_without_exposure_does_not_say_that_nothing_is_open() -> None:
 
     assert "what is open on them is not known" in text(section(root, "network"))
     assert "nothing known to be open" not in text(section(root, "network"))
+
+
+def table(root: html.HtmlElement, name: str, caption: str) -> list[list[str]]:
+    return [cells(row) for row in section(root, name).xpath(f".//table[caption='{caption}']/tbody/tr")]
+
+
+def test_a_name_is_a_row_with_how_it_leads_to_each_node() -> None:
+    hostile = "<script>alert(1)</script>"
+
+    assert table(page(), "names", "Names by the nodes they lead to") == [
+        [
+            "shop.example.org 443/TCP",
+            "10.10.10.3 node, 192.168.206.14 node",
+            "1 of 2",
+            "",
+            "record",
+            "record not Ready",
+            "",
+        ],
+        [hostile, "10.10.10.40 load balancer a gap", "1 of 2", "announces not Ready", "announces", "", ""],
+        ["gone.example.org", "DNS says no such name (192.0.2.53)", "0 of 2", "", "", "", ""],
+    ]
+
+
+def test_what_was_found_of_a_name_is_marked_beside_it_and_can_be_followed() -> None:
+    gone = finding("HA-001", Outcome.FAILED, Subject("Hostname", "", "gone.example.org"), Violation("it leads nowhere"))
+
+    root = page(replace(FULL, findings=(*FULL.findings, gone)))
+
+    (mark,) = section(root, "names").xpath(".//a[@class='mark failed']")
+    assert text(mark) == "HA-001"
+    assert "it leads nowhere" in text(root.get_element_by_id(mark.get("href")[1:]))
+
+
+def test_many_names_that_lead_to_the_same_share_a_row_and_are_all_named() -> None:
+    known = replace(
+        NAMES_SHOWN, names=tuple(replace(NAMES_SHOWN.names[0], host=f"n{i}.example.org") for i in range(99))
+    )
+
+    root = with_exhibits(
+        Exhibited(NAMES.name, NAMES.title, value=known), Exhibited(NETWORK.name, NETWORK.title, value=CLUSTER_NETWORK)
+    )
+
+    ((first, *_),) = table(root, "names", "Names by the nodes they lead to")
+    assert first == "n0.example.org and 98 more 443/TCP"
+    assert "n98.example.org" in text(section(root, "names").xpath("./details")[0])
+
+
+def test_a_router_is_a_row_with_the_state_of_its_session_with_each_node() -> None:
+    assert table(page(), "bgp", "Sessions by the nodes that have them") == [
+        [
+            "10.10.10.251 AS 65001, oam",
+            "Calico as AS 64512 password none; BGPPeer tor-a",
+            "unknown",
+            "established",
+            "active",
+            "",
+        ]
+    ]
+    assert "1 session: nothing fresh reports it" in text(section(page(), "bgp"))
+
+
+def test_prefixes_are_told_with_whom_they_go_to_and_how_sure_that_is() -> None:
+    rows = table(page(), "bgp", "What the routers are told")
+
+    assert rows[0][0] == "load balancer IPs Calico, 64512:100"
+    assert rows[0][1].startswith("203.0.113.0/32 shop/<script>alert(1)</script>, controller-0")
+    assert "2 more prefixes 203.0.113.12/32" in rows[0][1]
+    assert rows[1] == [
+        "pods Calico",
+        "172.16.0.0/26 5,000 nodes perhaps: BGPFilter odd is malformed",
+        "10.10.10.251",
+    ]
+
+
+def test_routers_and_names_stand_beside_their_networks_in_the_picture() -> None:
+    (picture,) = page().xpath("//svg[@class='drawing']")
+    said = text(picture)
+
+    assert "BGP 10.10.10.251 AS 65001" in said
+    assert "DNS shop.example.org" in said
+    assert "10.10.10.251 AS 65001 Established 1, Active 1, unknown 1" in said
+
+
+def test_sessions_of_many_nodes_are_counted_by_likeness() -> None:
+    alike = [replace(NODES[1], name=f"worker-{number:04}", ready=True) for number in range(5_000)]
+    known = replace(CLUSTER_NETWORK, nodes=tuple(alike))
+    half = tuple(one.name for one in alike[:2_000])
+    sessions = (SessionsEntry("Established", established=True, nodes=half),)
+    peering = replace(PEERING, routers=(replace(PEERING.routers[0], sessions=sessions),))
+
+    root = with_exhibits(
+        Exhibited(NETWORK.name, NETWORK.title, value=known), Exhibited(BGP.name, BGP.title, value=peering)
+    )
+
+    (row,) = table(root, "bgp", "Sessions by the nodes that have them")
+    assert row[2] == "established 2,000/5,000"

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from chaudit import Exhibit, Report
 from chaudit.report import json_schema
-from chaudit_network.exhibits import EXPOSURE, NETWORK, PLACES
+from chaudit_network.exhibits import EXHIBITS
 from chaudit_reports.json import render
 from reports.sample import clean_report, error_report, full_report
 
@@ -27,7 +27,7 @@ def test_decoding_gives_back_the_report_but_for_the_values_of_exhibits(report: R
 def test_the_values_of_exhibits_are_members_of_their_own() -> None:
     members = json.loads(render(full_report()))
 
-    exhibits: tuple[Exhibit[Any], ...] = (EXPOSURE, NETWORK, PLACES)
+    exhibits: tuple[Exhibit[Any], ...] = EXHIBITS
     for exhibit in exhibits:
         shown = full_report().exhibited(exhibit)
         assert shown
@@ -36,7 +36,7 @@ def test_the_values_of_exhibits_are_members_of_their_own() -> None:
 
 @pytest.mark.parametrize("report", REPORTS, ids=["full", "clean", "error"])
 def test_it_fits_the_published_schema(report: Report) -> None:
-    jsonschema.Draft202012Validator(json_schema([EXPOSURE, NETWORK, PLACES])).validate(json.loads(render(report)))
+    jsonschema.Draft202012Validator(json_schema(EXHIBITS)).validate(json.loads(render(report)))
 
 
 def test_it_says_first_what_it_is() -> None:

@@ -3,13 +3,14 @@
 What outsiders reach lies above the nodes, what they do not below. Coordinates are those of the SVG's view box.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import plural
 from chaudit_network.exhibits.network import AddressEntry, ClusterNetwork, NetworkEntry
 from chaudit_network.views.networks import Origin
-from chaudit_reports.drawing.columns import NodeColumn, columns_of
+from chaudit_reports.drawing.columns import NodeColumn
 from chaudit_reports.drawing.neighbours import Neighbour
 from chaudit_reports.drawing.openings import Openings, openings_of
 from chaudit_reports.page.ways import NO_NETWORK, Level, Ways
@@ -31,7 +32,7 @@ _LETTER = 6.7
 _ADDRESSES = 2
 """So many addresses of one attachment are written out."""
 
-_NEIGHBOURS = 3
+_NEIGHBOURS = 4
 """So many neighbours on one band are named."""
 
 _NOWHERE = NetworkEntry("", (), external=True, origin=Origin.INFERRED)
@@ -120,9 +121,13 @@ class Drawing:
         return "no port of a node is known to be open to outsiders"
 
 
-def draw(known: ClusterNetwork, ways: Ways | None, neighbours: Mapping[str, Sequence[Neighbour]]) -> Drawing:
-    """Draw a network; `neighbours` are those who are no nodes, by the name of their network."""
-    columns = columns_of(known.nodes)
+def draw(
+    known: ClusterNetwork, columns: Sequence[NodeColumn], ways: Ways | None, around: Iterable[tuple[str, Neighbour]]
+) -> Drawing:
+    """Draw a network; `around` are those who are no nodes, each with the name of its network."""
+    neighbours: dict[str, list[Neighbour]] = defaultdict(list)
+    for network, neighbour in around:
+        neighbours[network].append(neighbour)
     used = {address.network for node in known.nodes for address in node.addresses} | neighbours.keys()
     outer, inner = _sides(known.networks, used)
     box_top = _TOP + _ABOVE * len(outer)

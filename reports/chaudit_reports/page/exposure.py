@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chaudit import Subject
+from chaudit_reports.page.marks import Mark, Marks
 from chaudit_reports.page.subjects import Anchors
 from chaudit_reports.page.ways import Cell, Column, Level, Story, Way, Ways
 
@@ -36,6 +37,7 @@ class Row:
     targets: tuple[Target, ...]
     cells: tuple[Cell | None, ...]
     stories: tuple[Story, ...]
+    marks: Sequence[Mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,12 @@ class Matrix:
         return sum(self.counts.values())
 
 
-def matrix_of(ways: Ways, anchors: Anchors) -> Matrix:
+def matrix_of(ways: Ways, anchors: Anchors, marks: Marks) -> Matrix:
     """Return the matrix, what is open furthest first."""
     counts = dict.fromkeys(Level, 0)
     for way in ways.known:
         counts[way.level] += 1
-    rows = [_row(number, group, ways, anchors) for number, group in enumerate(_groups(ways))]
+    rows = [_row(number, group, ways, anchors, marks) for number, group in enumerate(_groups(ways))]
     shut = {Level.INSIDE, Level.CLOSED}
     return Matrix(
         columns=ways.columns,
@@ -89,7 +91,7 @@ def _groups(ways: Ways) -> Sequence[Sequence[Way]]:
     return list(groups.values())
 
 
-def _row(number: int, group: Sequence[Way], ways: Ways, anchors: Anchors) -> Row:
+def _row(number: int, group: Sequence[Way], ways: Ways, anchors: Anchors, marks: Marks) -> Row:
     first = group[0]
     return Row(
         anchor=f"way-{number}",
@@ -98,6 +100,7 @@ def _row(number: int, group: Sequence[Way], ways: Ways, anchors: Anchors) -> Row
         targets=tuple(_target(way, anchors) for way in group),
         cells=tuple(_cell(group, column) for column in ways.columns),
         stories=tuple(ways.stories(first)) if number < _REASONED else (),
+        marks=marks.of(first.target) if len(group) == 1 else (),
     )
 
 

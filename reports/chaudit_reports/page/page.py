@@ -46,18 +46,17 @@ class Page:
     @property
     def sections(self) -> tuple[tuple[str, str], ...]:
         """The sections that the page has: anchor and name."""
-        cluster = self.cluster
+        judged = bool(self.overview.applicable)
         present = (
             ("verdict", "Verdict", True),
-            ("network", "Network", cluster.has_network),
-            ("exposure", "Exposure", cluster.has_exposure),
-            ("failed", "Failed", self.overview.applicable),
-            ("unknown", "Unknown", self.overview.applicable),
-            ("waived", "Waived", self.overview.applicable),
-            ("passed", "Passed", self.overview.applicable),
+            *((anchor, name, True) for anchor, name in self.cluster.sections),
+            ("failed", "Failed", judged),
+            ("unknown", "Unknown", judged),
+            ("waived", "Waived", judged),
+            ("passed", "Passed", judged),
             ("evidence", "Evidence", True),
             ("rules", "Rules", True),
-            ("frameworks", "Frameworks", self.frameworks),
+            ("frameworks", "Frameworks", bool(self.frameworks)),
         )
         return tuple((anchor, name) for anchor, name, is_there in present if is_there)
 

@@ -20,6 +20,11 @@ class Anchors:
         """Return the finding's anchor where it is mentioned first, and nothing from then on."""
         return self._once(f"finding-{finding.fingerprint}")
 
+    def link_to(self, finding: Finding) -> str:
+        """Return a link to the finding's anchor, empty where it has none."""
+        anchor = f"finding-{finding.fingerprint}"
+        return f"#{anchor}" if anchor in self._given else ""
+
     def of_subject(self, subject: Subject) -> str:
         """Return the anchor of an object the first time, and nothing from then on."""
         return self._once(anchor_of(subject))
