@@ -80,7 +80,7 @@ def cluster_ips_stay_inside(judged: ToldRange | Unread, networks: ServiceNetwork
         yield Unknown(f"it may be told: {told.doubt}")
         return
     own = [network for network in networks.all() if network.version == told.prefix.version]
-    peers = listed({peer.called for peer in told.group.peers})
+    peers = listed(told.group.called)
     whole = [network for network in own if within(network, told.prefix)]
     if whole:
         yield Violation(f"all cluster IPs, {listed(whole)}, are told to {peers}")

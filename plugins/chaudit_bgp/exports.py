@@ -20,7 +20,7 @@ from chaudit import (
     view,
 )
 from chaudit_bgp.outside import NOBODY
-from chaudit_bgp.words import listed
+from chaudit_bgp.words import hearers, listed
 from chaudit_network.addresses import IPNetwork, parse_network
 from chaudit_network.bgp.advertisements import Advertisement, Advertisements
 from chaudit_network.bgp.filters import ACCEPT, Filters, bgp_filters, takes_all, within
@@ -131,7 +131,7 @@ def exports_are_intended(judged: Exported | Unread, intent: Intent) -> Verdicts:
     if not sure:
         return
     prefixes = listed({str(one.prefix) for one in sure})
-    peers = listed({peer.called for one in sure for peer in one.group.peers})
+    peers = hearers(sure)
     if allowed or sure[0].route.origin in _UNDECLARED:
         permitted = f"bgp.prefixes allows {listed(allowed)}" if allowed else "bgp.prefixes of the intent allows none"
         yield Violation(f"{prefixes} ({sure[0].route.origin}) is told to {peers}: {permitted}")

@@ -149,10 +149,12 @@ def _problem(
     if service.is_local and told and not own:
         ranges = listed({one.prefix for one in told})
         return Violation(f"{address}: no node has a ready endpoint to announce it, while {ranges} draws its traffic")
-    sure = set(_nodes(service, [one for one in told if not one.doubt], reported))
     enough = 1 if intent.topology.single_node else _ENOUGH
-    if len(sure) >= enough:
-        return None
+    sure: set[str] = set()
+    for node in _nodes(service, [one for one in told if not one.doubt], reported):
+        sure.add(node)
+        if len(sure) >= enough:
+            return None
     doubts = [one for one in told if one.doubt]
     if doubts:
         return Unknown(f"{address}: {doubts[0].prefix} may be told: {doubts[0].doubt}")

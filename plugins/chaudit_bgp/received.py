@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chaudit import (
     INTENT,
@@ -22,6 +22,7 @@ from chaudit_bgp.words import listed
 from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_network
 from chaudit_network.bgp.advertisements import Advertisement, Advertisements
 from chaudit_network.bgp.filters import within
+from chaudit_network.bgp.node_sets import NodeSet
 from chaudit_network.bgp.routes import Origin
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.views.bgp_advertisements import bgp_advertisements
@@ -34,13 +35,16 @@ _STARLINGX = "https://docs.starlingx.io/r/stx.9.0/planning/kubernetes/the-cluste
 _FRR = "https://docs.frrouting.org/en/latest/bgp.html"
 _MRT = "https://www.rfc-editor.org/rfc/rfc6396"
 
+NextHops = Mapping[str, IPAddress | None]
+"""The next hop that each node names, where it is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
     """A prefix, and for each router the nodes that tell it, with the next hop where that is known."""
 
     prefix: IPNetwork
-    tellers: Mapping[str, Mapping[str, IPAddress | None]]
+    tellers: Mapping[str, NextHops]
 
     @property
     def subject(self) -> Subject:
@@ -70,16 +74,17 @@ def expected_prefixes(received: Received, advertisements: Advertisements) -> Seq
     """
     if not advertisements.groups and not advertisements.unread:
         raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and so nobody should hear anything")
-    found: dict[IPNetwork, dict[str, dict[str, IPAddress | None]]] = defaultdict(dict)
+    found: dict[IPNetwork, dict[str, NextHops]] = defaultdict(dict)
     gaps: list[Unread] = list(advertisements.unread)
     for router in received.routers:
         peers = _peers_behind(router, advertisements)
         if not peers:
             reason = f"which peer it is is not known: probe with bgp-rib=ADDRESS@{router}"
             gaps.append(Unread(Subject("Peer", name=router), reason))
+        tellers = _Tellers(peers)
         for one in advertisements if peers else ():
-            for node, next_hop in _tellers(one, peers).items():
-                found[one.prefix].setdefault(router, {})[node] = next_hop
+            if own := tellers.of(one):
+                found[one.prefix][router] = {**others, **own} if (others := found[one.prefix].get(router)) else own
     return [*gaps, *(Expected(prefix, tellers) for prefix, tellers in found.items())]
 
 
@@ -95,12 +100,22 @@ def _peers_behind(router: str, advertisements: Advertisements) -> frozenset[str]
     return frozenset(name for called in by_family.values() for name in called) if only else frozenset()
 
 
-def _tellers(one: Advertisement, peers: frozenset[str]) -> Mapping[str, IPAddress | None]:
-    """Return the nodes that surely tell one of the peers, with the next hop they name."""
-    if one.doubt:
-        return {}
-    hops = one.next_hops()
-    return {session.node: hops[session.node] for session in one.sessions() if session.peer.called in peers}
+@dataclass
+class _Tellers:
+    """Finds the nodes that surely tell one of the peers, with the next hop they name; the same nodes tell much."""
+
+    peers: frozenset[str]
+    _known: dict[tuple[int, NodeSet, int], NextHops] = field(default_factory=dict)
+
+    def of(self, one: Advertisement) -> NextHops:
+        if one.doubt or self.peers.isdisjoint(one.group.called):
+            return {}
+        key = id(one.group), one.nodes, one.prefix.version
+        if key not in self._known:
+            hops = one.next_hops()
+            own = {session.node for session in one.sessions() if session.peer.called in self.peers}
+            self._known[key] = {node: hops[node] for node in sorted(own)}
+        return self._known[key]
 
 
 @rule(

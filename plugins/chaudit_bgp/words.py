@@ -1,13 +1,21 @@
-"""How the rules of this pack put things: lists that stay short."""
+"""How the rules of this pack put things: in lists that stay short."""
 
 from collections.abc import Iterable
 
 from chaudit import printable
+from chaudit_network.bgp.advertisements import Advertisement
 
 _SHOWN = 5
 
 
 def listed(values: Iterable[object]) -> str:
     """Return the first values in order, and how many more there are."""
-    texts = sorted(printable(str(value)) for value in values)
-    return ", ".join(texts[:_SHOWN]) + (f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else "")
+    texts = sorted(map(str, values))
+    shown = ", ".join(map(printable, texts[:_SHOWN]))
+    return f"{shown} and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else shown
+
+
+def hearers(told: Iterable[Advertisement]) -> str:
+    """Return who hears of these advertisements."""
+    groups = {id(one.group): one.group for one in told}
+    return listed({name for group in groups.values() for name in group.called})

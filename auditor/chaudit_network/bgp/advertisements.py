@@ -13,29 +13,30 @@ from ipaddress import ip_network
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, IPNetwork
 from chaudit_network.bgp.filters import Candidate, Filters
+from chaudit_network.bgp.node_sets import NodeSet, Overlaps
 from chaudit_network.bgp.nodes import FAMILIES
 from chaudit_network.bgp.peers import Peer, Speaker
-from chaudit_network.bgp.routes import Route, ServiceName
+from chaudit_network.bgp.routes import Audience, Route, ServiceName
 from chaudit_network.bgp.sessions import Session
 from chaudit_network.views.unread import Unread
 
-_Policy = tuple[Speaker, str, tuple[str, ...], bool, frozenset[int]]
-"""What decides over which routes a session lets out: whose it is, its name to them, filters, iBGP, and families."""
+_Policy = tuple[Speaker, frozenset[Audience], tuple[str, ...], bool, frozenset[int]]
+"""What decides over which routes a session lets out: whose it is, audiences it is of, filters, iBGP, and families."""
 
 
 @dataclass(frozen=True)
 class SessionGroup:
-    """Sessions that let the same routes out."""
+    """Sessions that let the same routes out: routes for all, and those for the `audiences` they are of."""
 
-    name: str
     speaker: Speaker
+    audiences: frozenset[Audience]
     filters: tuple[str, ...]
     is_internal: bool
     families: frozenset[int]
     sessions: tuple[Session, ...]
 
     @cached_property
-    def nodes(self) -> frozenset[str]:
+    def nodes(self) -> NodeSet:
         """The nodes that have one of them."""
         return frozenset(session.node for session in self.sessions)
 
@@ -43,6 +44,11 @@ class SessionGroup:
     def peers(self) -> tuple[Peer, ...]:
         """The neighbours, each once."""
         return tuple(dict.fromkeys(session.peer for session in self.sessions))
+
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """What the nodes call them."""
+        return frozenset(peer.called for peer in self.peers)
 
     @cached_property
     def by_node(self) -> Mapping[str, Sequence[Session]]:
@@ -59,7 +65,7 @@ class Advertisement:
 
     route: Route
     group: SessionGroup
-    nodes: frozenset[str]
+    nodes: NodeSet
     communities: tuple[str, ...] = ()
     doubt: str = ""
 
@@ -145,8 +151,12 @@ class Advertisements:
         }
 
 
-def groups_of(sessions: Iterable[Session]) -> Sequence[SessionGroup]:
-    """Return the sessions in groups that let the same routes out."""
+def groups_of(sessions: Iterable[Session], routes: Iterable[Route]) -> Sequence[SessionGroup]:
+    """Return the sessions in groups that let the same of these routes out."""
+    audiences: dict[tuple[Speaker, str], set[Audience]] = defaultdict(set)
+    for speaker, audience in {(route.speaker, route.audience) for route in routes if route.audience}:
+        for name in audience:
+            audiences[speaker, name].add(audience)
     found: dict[_Policy, list[Session]] = defaultdict(list)
     for session in sessions:
         peer = session.peer
@@ -157,11 +167,9 @@ def groups_of(sessions: Iterable[Session]) -> Sequence[SessionGroup]:
             Speaker.CILIUM: peer.settings,
         }[peer.speaker]
         families = frozenset(FAMILIES if peer.is_dual or peer.address is None else (peer.address.version,))
-        found[peer.speaker, name, peer.filters, session.is_internal, families].append(session)
-    return [
-        SessionGroup(name, speaker, filters, is_internal, families, tuple(own))
-        for (speaker, name, filters, is_internal, families), own in found.items()
-    ]
+        own = frozenset(audiences.get((peer.speaker, name), ()))
+        found[peer.speaker, own, peer.filters, session.is_internal, families].append(session)
+    return [SessionGroup(*policy, tuple(members)) for policy, members in found.items()]
 
 
 @dataclass
@@ -170,12 +178,12 @@ class Exports:
 
     groups: Sequence[SessionGroup]
     filters: Filters
-    _common: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = field(default_factory=dict)
+    _overlaps: Overlaps = field(default_factory=Overlaps)
 
     def of(self, route: Route) -> Iterator[Advertisement]:
         """Yield a route as each group hears it that may, if one does."""
         for group in self._near(route):
-            nodes = self._both(route.nodes, group.nodes)
+            nodes = self._overlaps.of(route.nodes, group.nodes)
             if nodes and route.prefix.version in group.families:
                 try:
                     communities = self._let_out(route, group)
@@ -191,7 +199,7 @@ class Exports:
         if len(route.nodes) < len(groups):
             near = {id(group): group for name in route.nodes for group in self._by_node.get(name, ())}
             groups = tuple(group for group in near.values() if group.speaker is route.speaker)
-        return (group for group in groups if route.audience is None or group.name in route.audience)
+        return (group for group in groups if route.audience is None or route.audience in group.audiences)
 
     def _let_out(self, route: Route, group: SessionGroup) -> tuple[str, ...] | None:
         """Return the communities of a route that is let out, None where it is not.
@@ -202,13 +210,6 @@ class Exports:
         if ruling is None:
             return None if route.is_held_back else route.communities
         return ruling.communities if ruling.is_accepted else None
-
-    def _both(self, these: frozenset[str], those: frozenset[str]) -> frozenset[str]:
-        """Return the nodes of both sets; the same two sets meet often, and their common one is kept."""
-        key = these, those
-        if key not in self._common:
-            self._common[key] = these if these <= those else those if those <= these else these & those
-        return self._common[key]
 
     @cached_property
     def _of_speaker(self) -> Mapping[Speaker, Sequence[SessionGroup]]:

@@ -5,16 +5,17 @@ https://docs.tigera.io/calico/latest/networking/configuring/advertise-service-ip
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPNetwork, holds, parse_address, parse_network
 from chaudit_network.bgp.filters import within
+from chaudit_network.bgp.node_sets import united
 from chaudit_network.bgp.nodes import BGPNodes
 from chaudit_network.bgp.peers import Speaker
-from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName, host_route
+from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName, Telling, host_route, named
 from chaudit_network.kinds.calico_bgp import BGPConfigurationSpec, CIDRBlock
 from chaudit_network.kinds.calico_ipam import BlockAffinity
 from chaudit_network.kinds.calico_policy import IPPool
@@ -121,7 +122,7 @@ class CalicoRoutes:
 
     def of_services(self, services: Iterable[Service], behind: Endpoints) -> Routes:
         """Return the addresses that are told one by one, services with the same address and nodes together."""
-        found: dict[tuple[IPNetwork, Origin], list[tuple[ServiceName, frozenset[str]]]] = defaultdict(list)
+        found: dict[tuple[IPNetwork, Origin], list[Telling]] = defaultdict(list)
         doubts: list[tuple[ServiceName, str]] = []
         for service in services if self.ranges else ():
             name = service.namespace, service.name
@@ -151,15 +152,13 @@ class CalicoRoutes:
         return self.tellers if _has_ready(service, behind.of(service)) else frozenset()
 
 
-def _joined(key: tuple[IPNetwork, Origin], told: Sequence[tuple[ServiceName, frozenset[str]]]) -> Route:
+def _joined(key: tuple[IPNetwork, Origin], told: Sequence[Telling]) -> Route:
     prefix, origin = key
-    nodes = told[0][1] if len(told) == 1 else frozenset().union(*(nodes for _, nodes in told))
-    return Route(prefix, origin, Speaker.CALICO, nodes, tuple(name for name, _ in told))
+    return Route(prefix, origin, Speaker.CALICO, united([nodes for _, nodes in told]), named(told))
 
 
-def _families(service: Service) -> Mapping[str, bool]:
-    known = service.spec.ip_families or (("IPv6",) if ":" in service.spec.cluster_ip else ("IPv4",))
-    return dict.fromkeys(known, True)
+def _families(service: Service) -> Sequence[str]:
+    return service.spec.ip_families or (("IPv6",) if ":" in service.spec.cluster_ip else ("IPv4",))
 
 
 def _ready_nodes(service: Service, behind: ServiceEndpoints) -> frozenset[str]:

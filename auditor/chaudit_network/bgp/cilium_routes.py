@@ -10,8 +10,9 @@ from ipaddress import ip_network
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
+from chaudit_network.bgp.node_sets import united
 from chaudit_network.bgp.peers import Speaker
-from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName
+from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName, Telling, named
 from chaudit_network.kinds.cilium_bgp import CiliumAdvertisement, CiliumBGPAdvertisement, CiliumBGPPeerConfig
 from chaudit_network.kinds.services import Service
 from chaudit_network.views.endpoints import Endpoints
@@ -64,7 +65,7 @@ class CiliumRoutes:
     def of_services(self, services: Iterable[Service], behind: Endpoints) -> Routes:
         """Return the addresses of services that an advertisement selects."""
         offers = [one for one in self._offers() if one.advertisement.advertisement_type == "Service"]
-        found: dict[_Key, list[tuple[ServiceName, frozenset[str]]]] = defaultdict(list)
+        found: dict[_Key, list[Telling]] = defaultdict(list)
         doubts: list[tuple[ServiceName, str]] = []
         for service in services if offers else ():
             name = service.namespace, service.name
@@ -132,8 +133,7 @@ def _communities(advertisement: CiliumAdvertisement) -> tuple[str, ...]:
     return (*given.standard, *given.well_known, *given.large)
 
 
-def _joined(key: _Key, told: Sequence[tuple[ServiceName, frozenset[str]]]) -> Route:
+def _joined(key: _Key, told: Sequence[Telling]) -> Route:
     prefix, origin, tags, settings = key
-    nodes = told[0][1] if len(told) == 1 else frozenset().union(*(nodes for _, nodes in told))
-    names = tuple(dict.fromkeys(name for name, _ in told))
-    return Route(prefix, origin, Speaker.CILIUM, nodes, names, tags, frozenset({settings}))
+    nodes = united([nodes for _, nodes in told])
+    return Route(prefix, origin, Speaker.CILIUM, nodes, named(told), tags, frozenset({settings}))

@@ -5,17 +5,18 @@ https://metallb.io/usage/#traffic-policies.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from chaudit import CannotTellError, Reading
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
+from chaudit_network.bgp.node_sets import Overlaps, united
 from chaudit_network.bgp.nodes import BGPNodes
 from chaudit_network.bgp.peers import Speaker
 from chaudit_network.bgp.pools import PoolIndex
-from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName
-from chaudit_network.kinds.frr import FRRConfiguration
+from chaudit_network.bgp.routes import Origin, Route, Routes, ServiceName, Telling, named
+from chaudit_network.kinds.frr import FRRConfiguration, Neighbor, Router
 from chaudit_network.kinds.metallb import Community
 from chaudit_network.kinds.metallb_addresses import BGPAdvertisement, IPAddressPool, L2Advertisement
 from chaudit_network.kinds.services import Service
@@ -34,10 +35,11 @@ class MetalLBRoutes:
     advertisements: Sequence[BGPAdvertisement]
     communities: Mapping[str, str]
     _of_pool: dict[str, Sequence[BGPAdvertisement]] = field(default_factory=dict)
+    _overlaps: Overlaps = field(default_factory=Overlaps)
 
     def of_services(self, services: Iterable[Service], behind: Endpoints) -> Routes:
         """Return the addresses of services, each as long a prefix as its advertisements make of it."""
-        found: dict[tuple[IPNetwork, str], list[tuple[ServiceName, frozenset[str]]]] = defaultdict(list)
+        found: dict[tuple[IPNetwork, str], list[Telling]] = defaultdict(list)
         by_name = {_name(one): one for one in self.advertisements}
         doubts: list[tuple[ServiceName, str]] = []
         for service in services:
@@ -65,8 +67,7 @@ class MetalLBRoutes:
             for advertisement in self.advertised(pool) if pool else ():
                 if selects_service(advertisement, service):
                     serving = self._serving(service, behind) if serving is None else serving
-                    nodes = self.nodes.selected(advertisement.spec.node_selectors) & serving
-                    if nodes:
+                    if nodes := self._overlaps.of(self.nodes.selected(advertisement.spec.node_selectors), serving):
                         yield advertisement, _aggregated(address, advertisement), nodes
 
     def _serving(self, service: Service, behind: Endpoints) -> frozenset[str]:
@@ -76,15 +77,12 @@ class MetalLBRoutes:
             return frozenset()
         return self.tellers & {one.node for one in endpoints} if service.is_local else self.tellers
 
-    def _route(
-        self, prefix: IPNetwork, advertisement: BGPAdvertisement, told: Sequence[tuple[ServiceName, frozenset[str]]]
-    ) -> Route:
-        nodes = told[0][1] if len(told) == 1 else frozenset().union(*(nodes for _, nodes in told))
+    def _route(self, prefix: IPNetwork, advertisement: BGPAdvertisement, told: Sequence[Telling]) -> Route:
+        nodes = united([nodes for _, nodes in told])
         spec = advertisement.spec
         communities = tuple(self.communities.get(one, one) for one in spec.communities)
-        services = tuple(name for name, _ in told)
         audience = frozenset(spec.peers) if spec.peers else None
-        return Route(prefix, Origin.LOAD_BALANCER_IPS, Speaker.METALLB, nodes, services, communities, audience)
+        return Route(prefix, Origin.LOAD_BALANCER_IPS, Speaker.METALLB, nodes, named(told), communities, audience)
 
 
 def selects_pool(advertisement: BGPAdvertisement | L2Advertisement, pool: IPAddressPool) -> bool:
@@ -108,24 +106,30 @@ def aliases(communities: Reading[Community]) -> Mapping[str, str]:
     return {one.name: one.value for found in communities.objects for one in found.spec.communities}
 
 
-def frr_routes(configurations: Iterable[FRRConfiguration], nodes: BGPNodes) -> Iterator[Route]:
-    """Yield the prefixes that FRR-K8s is configured to tell, each for the neighbours that may hear it.
+def frr_routes(configurations: Iterable[FRRConfiguration], nodes: BGPNodes, wanted: frozenset[str]) -> Iterator[Route]:
+    """Yield the prefixes that FRR-K8s is configured to tell, each for the wanted neighbours that may hear it.
 
     Raises:
-        CannotTellError: one of them is no network.
+        CannotTellError: one of them is no network, or a neighbour no address.
     """
     for found in configurations:
         names = nodes.selected((found.spec.node_selector,))
         for router in found.spec.bgp.routers:
-            for text in router.prefixes:
-                audience = frozenset(
-                    neighbor.address or neighbor.interface
-                    for neighbor in router.neighbors
-                    if neighbor.to_advertise.allowed.mode == _ALL or text in neighbor.to_advertise.allowed.prefixes
-                )
+            neighbors = ((_called(one), one) for one in router.neighbors)
+            heard_by = {called: _allowed(router, one) for called, one in neighbors if called in wanted}
+            for text in router.prefixes if heard_by else ():
+                audience = frozenset(called for called, allowed in heard_by.items() if text in allowed)
                 if audience:
-                    prefix = parse_network(text)
-                    yield Route(prefix, Origin.CONFIGURED, Speaker.FRR, names, audience=audience)
+                    yield Route(parse_network(text), Origin.CONFIGURED, Speaker.FRR, names, audience=audience)
+
+
+def _called(neighbor: Neighbor) -> str:
+    return str(parse_address(neighbor.address)) if neighbor.address else neighbor.interface
+
+
+def _allowed(router: Router, neighbor: Neighbor) -> Collection[str]:
+    allowed = neighbor.to_advertise.allowed
+    return frozenset(router.prefixes if allowed.mode == _ALL else allowed.prefixes)
 
 
 def _aggregated(address: IPAddress, advertisement: BGPAdvertisement) -> IPNetwork:

@@ -6,11 +6,18 @@ from enum import StrEnum
 from ipaddress import ip_network
 
 from chaudit_network.addresses import IPAddress, IPNetwork
+from chaudit_network.bgp.node_sets import NodeSet
 from chaudit_network.bgp.peers import Speaker
 from chaudit_network.views.unread import Unread
 
 ServiceName = tuple[str, str]
 """Namespace and name of a service."""
+
+Audience = frozenset[str]
+"""The neighbours a route is for, by name: BGPPeers of MetalLB, neighbours of FRR, settings of Cilium's peers."""
+
+Telling = tuple[ServiceName, NodeSet]
+"""A service, and the nodes that tell an address of it."""
 
 
 class Origin(StrEnum):
@@ -35,10 +42,10 @@ class Route:
     prefix: IPNetwork
     origin: Origin
     speaker: Speaker
-    nodes: frozenset[str]
+    nodes: NodeSet
     services: tuple[ServiceName, ...] = ()
     communities: tuple[str, ...] = ()
-    audience: frozenset[str] | None = None
+    audience: Audience | None = None
     is_held_back: bool = False
 
     @property
@@ -54,6 +61,11 @@ class Routes:
     found: Sequence[Route] = ()
     doubts: Sequence[tuple[ServiceName, str]] = ()
     unread: Sequence[Unread] = ()
+
+
+def named(told: Sequence[Telling]) -> tuple[ServiceName, ...]:
+    """Return the services whose addresses are told, each once."""
+    return tuple(dict.fromkeys(name for name, _ in told))
 
 
 def host_route(address: IPAddress) -> IPNetwork:

@@ -14,7 +14,7 @@ from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 @view(bgp_sessions, bgp_routes, bgp_filters)
 def bgp_advertisements(sessions: Sessions, routes: Routes, filters: Filters) -> Advertisements:
     """Let the routes out to the peers outside."""
-    groups = groups_of(sessions.external)
+    groups = groups_of(sessions.external, routes.found)
     exports = Exports(groups, filters)
     found = [one for route in routes.found for one in exports.of(route)]
     return Advertisements(found, groups, dict(routes.doubts), tuple(dict.fromkeys((*sessions.unread, *routes.unread))))

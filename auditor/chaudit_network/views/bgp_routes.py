@@ -8,7 +8,9 @@ from chaudit_network.addresses import IPAddress, IPNetwork
 from chaudit_network.bgp.calico_communities import tagged
 from chaudit_network.bgp.calico_routes import CalicoRoutes, ServiceRanges
 from chaudit_network.bgp.cilium_routes import CiliumRoutes
+from chaudit_network.bgp.metallb_peers import metallb_peerings
 from chaudit_network.bgp.metallb_routes import MetalLBRoutes, aliases, frr_routes, selects_pool, selects_service
+from chaudit_network.bgp.peers import Peerings, Speaker
 from chaudit_network.bgp.pools import PoolIndex, networks_of
 from chaudit_network.bgp.routes import Routes
 from chaudit_network.kinds import metallb
@@ -140,11 +142,13 @@ def metallb_routes(
     return Routes(told.found, told.doubts, (*offer.unread, *gaps, *unread(services)))
 
 
-@view(bgp_nodes, FRR_CONFIGURATIONS.reading)
-def frr_prefixes(cluster: BGPCluster, configurations: Reading[FRRConfiguration]) -> Routes:
-    """Find what FRR-K8s tells by itself."""
+@view(bgp_nodes, FRR_CONFIGURATIONS.reading, metallb_peerings)
+def frr_prefixes(cluster: BGPCluster, configurations: Reading[FRRConfiguration], peerings: Peerings) -> Routes:
+    """Find what FRR-K8s tells by itself, apart from what it tells for MetalLB."""
+    own = frozenset(peer.called for _, peer in peerings.peers if peer.speaker is Speaker.FRR)
     try:
-        return Routes(tuple(frr_routes(configurations.objects, cluster.nodes)), (), tuple(unread(configurations)))
+        found = tuple(frr_routes(configurations.objects, cluster.nodes, own))
+        return Routes(found, (), tuple(unread(configurations)))
     except CannotTellError as gap:
         return Routes(unread=(Unread(configurations.subject, str(gap)),))
 

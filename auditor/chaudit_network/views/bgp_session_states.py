@@ -129,9 +129,9 @@ class SessionStates:
         if found is None or not found.status.bgp_instances:
             raise CannotTellError("no CiliumBGPNodeConfig reports on it: run `cilium bgp peers` to see its sessions")
         peers = [peer for instance in found.status.bgp_instances for peer in instance.peers]
-        states = {peer.name: SessionState(peer.peering_state, found.subject) for peer in peers}
-        states |= {_plain(peer.peer_address): states[peer.name] for peer in peers}
-        return states, found.subject
+        told = [(peer, SessionState(peer.peering_state, found.subject)) for peer in peers]
+        by_name = {peer.name: state for peer, state in told}
+        return by_name | {_plain(peer.peer_address): state for peer, state in told}, found.subject
 
     @cached_property
     def _ready(self) -> frozenset[str]:

@@ -309,3 +309,31 @@ def test_without_the_configuration_no_range_is_known_not_even_none() -> None:
 
     assert prefixes(found) == {}
     assert {str(gap) for gap in found.unread} == {"calico-bgp-configurations: denied"}
+
+
+def test_services_that_the_same_nodes_tell_share_one_set_of_them_and_one_group_of_neighbours() -> None:
+    spec = configured(serviceLoadBalancerIPs=ranges("203.0.113.0/24"), serviceLoadBalancerAggregation="Disabled")
+    peers = [
+        calico(
+            "BGPPeer",
+            name,
+            peerIP=f"192.0.2.{number}",
+            asNumber=64500,
+            nodeSelector=f"kubernetes.io/hostname == '{name}'",
+        )
+        for number, name in enumerate("abc", start=1)
+    ]
+    services = [
+        one
+        for number in range(1, 4)
+        for one in (
+            service(f"s{number}", f"203.0.113.{number}", externalIPs=["203.0.113.9"], clusterIPs=[f"10.96.0.{number}"]),
+            slice_of(f"s{number}", "a"),
+        )
+    ]
+
+    found = list(told([*NODES, *peers, spec, *services]))
+
+    assert len(found) == len(services) // 2
+    assert len({id(one.nodes) for one in found}) == 1
+    assert len({id(one.group) for one in found}) == 1

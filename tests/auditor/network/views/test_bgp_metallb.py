@@ -155,6 +155,12 @@ def test_frr_tells_the_prefixes_that_a_neighbour_may_hear() -> None:
                                 "toAdvertise": {"allowed": {"prefixes": ["192.0.2.128/25"]}},
                             },
                             {"asn": 64500, "address": "10.1.1.3"},
+                            {
+                                "asn": 64500,
+                                "address": "FD00::0001",
+                                "toAdvertise": {"allowed": {"mode": "all"}},
+                                "dualStackAddressFamily": True,
+                            },
                         ],
                     }
                 ]
@@ -164,10 +170,12 @@ def test_frr_tells_the_prefixes_that_a_neighbour_may_hear() -> None:
 
     found = told([*NODES, configuration])
 
-    assert {(str(one.prefix), one.group.name, *one.nodes) for one in found} == {
+    assert {(str(one.prefix), peer.called, *one.nodes) for one in found for peer in one.group.peers} == {
         ("192.0.2.0/25", "10.1.1.1", "b"),
         ("192.0.2.128/25", "10.1.1.1", "b"),
         ("192.0.2.128/25", "10.1.1.2", "b"),
+        ("192.0.2.0/25", "fd00::1", "b"),
+        ("192.0.2.128/25", "fd00::1", "b"),
     }
 
 
@@ -222,7 +230,7 @@ def test_sessions_and_prefixes_are_those_of_the_configurations_that_metallb_itse
         advertised, actual = of_golden(content)
 
         assert actual == peers, file.name
-        assert {(one.group.name, str(one.prefix)) for one in advertised} == allowed, file.name
+        assert {(peer.called, str(one.prefix)) for one in advertised for peer in one.group.peers} == allowed, file.name
     assert files
 
 
@@ -236,3 +244,24 @@ def test_a_pool_that_cannot_be_understood_is_said(addresses: list[str]) -> None:
     found = told([*NODES, peer(), metallb("IPAddressPool", "odd", addresses=addresses), *SHOP])
 
     assert [gap.subject.name for gap in found.unread] == ["odd"]
+
+
+def test_services_share_nodes_and_neighbours_where_no_advertisement_tells_these_apart() -> None:
+    peers = [peer(name, peerAddress=f"192.0.2.{number}", nodeSelectors=on(name)) for number, name in enumerate("abc")]
+    services = [
+        one
+        for number in range(1, 4)
+        for one in (service(f"s{number}", f"198.51.100.{number}"), slice_of(f"s{number}", "a"))
+    ]
+    for_all = metallb("BGPAdvertisement", "some", nodeSelectors=on("a", "c"))
+    for_one = metallb("BGPAdvertisement", "other", peers=["b"])
+
+    together = list(told([*NODES, *peers, POOL, for_all, *services]))
+    apart = told([*NODES, *peers, POOL, for_all, for_one, *services])
+
+    assert len(together) == len(services) // 2
+    assert len({id(one.nodes) for one in together}) == 1
+    assert {(one.prefix.prefixlen, *sorted(one.group.called), *sorted(one.nodes)) for one in apart} == {
+        (32, "192.0.2.0", "192.0.2.2", "a", "c"),
+        (32, "192.0.2.1", "b"),
+    }
