@@ -17,6 +17,7 @@ from chaudit_nodeports.host_endpoints import (
     host_endpoints_are_selected_by_a_policy,
 )
 from chaudit_nodeports.host_ports import host_network_pods_belong_there, host_ports_are_closed_to_outsiders
+from chaudit_nodeports.loopback import loopback_serves_no_node_ports
 from chaudit_nodeports.outsiders import node_ports_are_closed_to_outsiders
 from chaudit_nodeports.pre_dnat import cluster_is_not_cut_off, node_ports_are_denied_in_the_end
 from chaudit_nodeports.ranges import policies_cover_the_range_of_node_ports
@@ -46,5 +47,6 @@ def register_rules() -> Iterable[Rule[Any]]:
         node_ports_stay_within_budget,
         policies_cover_the_range_of_node_ports,
         exposed_services_have_a_usable_endpoint,
+        loopback_serves_no_node_ports,
         ways_in_answer_as_expected,
     ]

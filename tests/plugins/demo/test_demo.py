@@ -114,6 +114,8 @@ FOUND = {
     ("NPT-019", "FelixConfiguration default", Outcome.FAILED),
     # Twelve node ports and a health check node port, where ten are agreed.
     ("NPT-010", "Cluster", Outcome.FAILED),
+    # kube-proxy serves loopback, too, unless told otherwise.
+    ("NPT-024", "Cluster", Outcome.FAILED),
     # The API servers let it.
     ("X-002", "Pod kube-system/kube-apiserver-controller-0", Outcome.FAILED),
     ("X-002", "Pod kube-system/kube-apiserver-controller-1", Outcome.FAILED),
