@@ -140,13 +140,17 @@ class _Judge:
             yield self._finding(WHOLE_CLUSTER, *map(Unknown, gap.reasons))
             return
         except DoesNotApplyError as reason:
-            yield self._finding(WHOLE_CLUSTER, NotApplicable(str(reason)))
+            yield self._finding(WHOLE_CLUSTER, NotApplicable(str(reason)), *self._doubts(rule.each))
             return
         if not subjects:
             note = f"the cluster has no {rule.each.name} to judge"
-            yield self._finding(WHOLE_CLUSTER, *self._doubts(), note=note)
+            yield self._finding(WHOLE_CLUSTER, *self._doubts(*rule.inputs), note=note)
             return
-        yield from self._judge_all(subjects)
+        findings = list(self._judge_all(subjects))
+        yield from findings
+        said = any(finding.outcome is Outcome.UNKNOWN or finding.subject == WHOLE_CLUSTER for finding in findings)
+        if not said and (doubts := self._doubts(rule.each)):
+            yield self._finding(WHOLE_CLUSTER, *doubts)
 
     def _judge_all(self, subjects: Sequence[HasSubject]) -> Iterator[Finding]:
         values: list[Any] = []
@@ -158,12 +162,13 @@ class _Judge:
                 gaps.extend(map(Unknown, gap.reasons))
             except DoesNotApplyError as reason:
                 for subject in subjects:
-                    yield self._finding(subject.subject, NotApplicable(str(reason)))
+                    yield self._finding(subject.subject, NotApplicable(str(reason)), *self._doubts(wanted))
                 return
-        doubts: Sequence[Judgement] = () if gaps else self._doubts()
+        doubts: Sequence[Judgement] = () if gaps else self._doubts(*self._rule.inputs)
         for subject in subjects:
-            said: Sequence[Judgement] = gaps or tuple(self._ask(subject, values)) or doubts
-            yield self._finding(subject.subject, *said)
+            said: Sequence[Judgement] = gaps or tuple(self._ask(subject, values))
+            is_clean = all(isinstance(word, NotApplicable) for word in said)
+            yield self._finding(subject.subject, *said, *(doubts if is_clean else ()))
 
     def _ask(self, subject: HasSubject, values: Sequence[Any]) -> Verdicts:
         try:
@@ -175,11 +180,11 @@ class _Judge:
         except Exception as crash:  # noqa: BLE001 - a plugin's rule: this subject is unknown, the others go on
             yield Unknown(f"the rule crashed: {_crash(crash)}")
 
-    def _doubts(self) -> tuple[Unknown, ...]:
-        """Return why a clean subject still cannot pass: objects the rule stands on were malformed and left out."""
+    def _doubts(self, *inputs: Input[Any]) -> tuple[Unknown, ...]:
+        """Return why nothing said does not mean passed, and none found not none: malformed objects were left out."""
         stands_on = {
             readable.name: readable
-            for wanted in self._rule.inputs
+            for wanted in inputs
             if not isinstance(wanted, Readable) or wanted is not self._rule.each
             for readable in _readables(wanted, through_readings=False)
         }
@@ -194,30 +199,38 @@ class _Judge:
 
     def _finding(self, subject: Subject, *said: Judgement, note: str = "") -> Finding:
         violations = tuple(word for word in said if isinstance(word, Violation))
-        severity, severity_from = self._severity(violations)
         unknown = tuple(dict.fromkeys(word.reason for word in said if isinstance(word, Unknown)))
         not_applicable = tuple(word.reason for word in said if isinstance(word, NotApplicable))
+        worst = self._worst(violations)
         return Finding(
             fingerprint=fingerprint(self._facts.cluster_uid, self._rule.id, subject),
             rule=self._rule.id,
             title=self._rule.title,
-            severity=severity,
-            severity_from=severity_from,
+            severity=worst,
+            severity_from=self._origin(worst),
             outcome=_outcome(violations, unknown, not_applicable),
             subject=subject,
             violations=violations,
             unknown_because=unknown,
+            unknown_severity=self._weight if unknown and worst is not self._weight else None,
             note=note or "; ".join(not_applicable),
         )
 
-    def _severity(self, violations: Sequence[Violation]) -> tuple[Severity, str]:
-        """Return what is declared, else the worst violation's own, else the rule's; and which of them it is."""
+    @property
+    def _weight(self) -> Severity:
+        """What is declared, else the rule's own severity: what is unknown may weigh that much."""
+        return self._declared.severity or self._rule.severity
+
+    def _origin(self, severity: Severity) -> str:
         if self._declared.severity:
-            return self._declared.severity, "profile" if self._is_of_profile else "intent"
-        own = self._rule.severity
-        weights = [violation.severity or own for violation in violations]
-        worst = min(weights, key=lambda severity: severity.rank, default=own)
-        return worst, "rule" if worst is own else "violation"
+            return "profile" if self._is_of_profile else "intent"
+        return "rule" if severity is self._rule.severity else "violation"
+
+    def _worst(self, violations: Sequence[Violation]) -> Severity:
+        if self._declared.severity:
+            return self._declared.severity
+        weights = [violation.severity or self._weight for violation in violations]
+        return min(weights, key=lambda severity: severity.rank, default=self._weight)
 
 
 def _outcome(violations: Sequence[Violation], unknown: Sequence[str], not_applicable: Sequence[str]) -> Outcome:

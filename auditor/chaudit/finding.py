@@ -61,6 +61,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `severity_from` says whose severity it is: the `rule`'s, its worst `violation`'s, or one that the `intent` file or a
     `profile` gives the rule.
+    `unknown_severity` is how much what is unknown may weigh, where that is more than what failed.
     `note` explains an outcome without violations: why nothing applied, or what the verdict rests on.
     """
 
@@ -75,6 +76,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     note: str = ""
     waiver: Waiver | None = None
     severity_from: str = "rule"
+    unknown_severity: Severity | None = None
 
     @property
     def sort_key(self) -> tuple[str, Subject]:

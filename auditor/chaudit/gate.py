@@ -77,13 +77,27 @@ class Threshold:
 
     def judge(self, findings: Sequence[Finding]) -> Verdict:
         """Return the verdict on a complete list of findings."""
-        weighty = [finding for finding in findings if self.fail_on and finding.severity.reaches(self.fail_on)]
-        at_threshold = _count(weighty)
-        return self._verdict(self._exit_code(at_threshold), _count(findings), at_threshold)
+        weighed = [outcome for finding in findings if (outcome := self._weigh(finding))]
+        at_threshold = _count(weighed)
+        counts = _count(finding.outcome for finding in findings)
+        return self._verdict(self._exit_code(at_threshold), counts, at_threshold)
 
     def unavailable(self) -> Verdict:
         """Return the verdict when the cluster could not be looked at."""
         return self._verdict(ExitCode.UNAVAILABLE, _count(()), _count(()))
+
+    def _weigh(self, finding: Finding) -> Outcome | None:
+        """Return what a finding counts as, None where it is not severe enough to count.
+
+        One that failed below the threshold is unknown where what could not be judged of it may reach that.
+        """
+        if self.fail_on is None:
+            return None
+        if finding.severity.reaches(self.fail_on):
+            return finding.outcome
+        if finding.unknown_severity and finding.unknown_severity.reaches(self.fail_on):
+            return Outcome.UNKNOWN
+        return None
 
     def _exit_code(self, at_threshold: Mapping[Outcome, int]) -> ExitCode:
         if at_threshold[Outcome.FAILED]:
@@ -96,9 +110,9 @@ class Threshold:
         return Verdict(code, self.fail_on or NEVER, self.allow_unknown, counts, at_threshold)
 
 
-def _count(findings: Iterable[Finding]) -> Mapping[Outcome, int]:
-    """Return how many findings have each outcome, zeros included."""
-    counts = Counter(finding.outcome for finding in findings)
+def _count(outcomes: Iterable[Outcome]) -> Mapping[Outcome, int]:
+    """Return how often there is each outcome, zeros included."""
+    counts = Counter(outcomes)
     return {outcome: counts[outcome] for outcome in Outcome}
 
 

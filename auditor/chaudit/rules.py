@@ -157,7 +157,7 @@ def rule(
     Args:
         rule_id: family and number, `NET-001`; never given twice.
         title: the sentence that should be true.
-        severity: how much it matters when it is not.
+        severity: how much it matters at most when it is not; a violation may say that it weighs less.
         each: what is judged one by one.
         using: what else is needed to judge.
         remediation: what to do when it fails.

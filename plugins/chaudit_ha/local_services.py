@@ -12,7 +12,7 @@ from chaudit_network.views.unread import Unread
 @rule(
     "HA-003",
     "Services with externalTrafficPolicy Local have endpoints on two nodes",
-    severity=Severity.HIGH,
+    severity=Severity.CRITICAL,
     each=local_services,
     using=(endpoints, INTENT),
     remediation="Run at least two replicas and spread them over nodes (`topologySpreadConstraints` or a required pod "
@@ -39,11 +39,14 @@ def local_services_have_endpoints_on_two_nodes(service: Service | Unread, known:
     backing = known.of(service)
     nodes = [printable(name) for name in backing.nodes]
     if len(nodes) == 1:
-        yield Violation(f"usable endpoints on {nodes[0]} only, expected on at least 2 nodes", {"nodes": nodes})
+        yield Violation(
+            f"usable endpoints on {nodes[0]} only, expected on at least 2 nodes",
+            {"nodes": nodes},
+            severity=Severity.HIGH,
+        )
     elif not nodes:
         seen = "no usable endpoint has a node name" if backing.usable else "no usable endpoint"
         yield Violation(
             f"{seen}, so no node answers outsiders; expected endpoints on at least 2 nodes",
             {"nodes": nodes},
-            severity=Severity.CRITICAL,
         )

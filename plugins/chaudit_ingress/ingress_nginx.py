@@ -101,6 +101,8 @@ def ingress_nginx_has_the_last_fixes(controller: IngressController | Unread) -> 
             yield Violation(
                 f"ingress-nginx {printable(version)} lacks the fixes of {_FIXED}", {"version": version, "fixed": _FIXED}
             )
+    if controller.doubt:
+        yield Unknown(controller.doubt)
 
 
 def version_of(pod: Pod) -> str:

@@ -33,6 +33,7 @@ def node_port_addresses_are_limited(limits: Limits) -> Verdicts:
         )
     for reason, nodes in limits.unknown.items():
         yield Unknown(f"{enumerated(nodes, 'node')}: {reason}")
+    yield from map(Unknown, limits.doubts)
 
 
 @rule(
@@ -51,6 +52,7 @@ def every_node_serves_node_ports(node: Serving) -> Verdicts:
     Load balancers and DNS records that name it send clients into the void, and kube-proxy says so nowhere but in its
     log.
     """
+    yield from map(Unknown, node.doubts)
     if not node.families:
         yield NotApplicable("the node is not known to have an address of a family in which services have node ports")
     for family in node.families:

@@ -80,9 +80,9 @@ def services_are_served_by_one_proxy(node: Node, proxies: ServiceProxies, agents
         yield Unknown("what serves services is not known: there is no kube-proxy pod in kube-system on any node")
     else:
         yield from _runs(pods, _KUBE_PROXY, node)
-        yield from _configuration(node, proxies)
         for pod in pods:
             yield from _staleness(pod, proxies)
+        yield from _configuration(node, proxies)
 
 
 def _runs(pods: Sequence[Pod], what: str, node: Node) -> Verdicts:
@@ -102,7 +102,7 @@ def _said(mode: str, addresses: Sequence[str]) -> str:
 
 def _configuration(node: Node, proxies: ServiceProxies) -> Verdicts:
     manner, usual = proxies.manner(node), proxies.usual_manner
-    if usual and manner != usual:
+    if manner != usual:
         yield Violation(f"kube-proxy serves {_said(*manner)}, on most nodes {_said(*usual)}")
 
 

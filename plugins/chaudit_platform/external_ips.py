@@ -19,7 +19,7 @@ class ExternalIPSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 @rule(
     "X-001",
     "No service claims addresses with externalIPs",
-    severity=Severity.HIGH,
+    severity=Severity.CRITICAL,
     each=services_with_external_ips,
     using=(holders, Settings(ExternalIPSettings)),
     remediation="Use a service of type LoadBalancer whose addresses come from a pool that an administrator owns, then "
@@ -52,7 +52,8 @@ def no_service_claims_external_ips(service: Service | Unread, known: Holders, se
             yield Violation(
                 f"externalIPs lists {address}, which is {' and '.join(owners)}",
                 {"external_ip": text, "belongs_to": owners},
-                severity=Severity.CRITICAL,
             )
         elif not holds(allowed, address):
-            yield Violation(f"externalIPs lists {address}, expected none", {"external_ip": text})
+            yield Violation(
+                f"externalIPs lists {address}, expected none", {"external_ip": text}, severity=Severity.HIGH
+            )

@@ -162,6 +162,29 @@ def test_violations_said_before_evidence_runs_out_are_kept() -> None:
     assert finding.unknown_because == ("and the rest cannot be seen",)
 
 
+def test_a_light_violation_does_not_hide_how_much_the_rest_may_weigh() -> None:
+    def light(_: Thing) -> Verdicts:
+        yield Violation("minor", severity=Severity.LOW)
+        yield Unknown("and the rest cannot be seen")
+
+    (finding,) = found(snapshot(loaded(THINGS, thing("a"))), a_rule(THINGS, light))
+
+    assert (finding.outcome, finding.severity, finding.unknown_severity) == (
+        Outcome.FAILED,
+        Severity.LOW,
+        Severity.HIGH,
+    )
+
+
+def test_a_rejected_object_that_may_have_been_a_subject_is_not_hidden_by_failures_of_the_others() -> None:
+    things = view(THINGS)(lambda records: records)
+
+    assert outcomes(snapshot(loaded(THINGS, thing("b", 9), rejected=["c"])), a_rule(things, small)) == {
+        "Cluster": Outcome.UNKNOWN,
+        "Thing b": Outcome.FAILED,
+    }
+
+
 def test_unknown_outweighs_not_applicable_and_a_reason_is_told() -> None:
     def unsure(_: Thing) -> Verdicts:
         yield NotApplicable("not here")

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from chaudit.finding import Finding, Outcome
@@ -40,6 +41,14 @@ def test_what_is_below_the_threshold_does_not_block(outcome: Outcome) -> None:
 
     assert verdict.exit_code == ExitCode.CLEAN
     assert verdict.counts[outcome] == 1
+
+
+def test_what_failed_below_the_threshold_is_unknown_where_the_rest_of_it_may_reach_it() -> None:
+    light = msgspec.structs.replace(finding(Outcome.FAILED, Severity.LOW), unknown_severity=Severity.HIGH)
+
+    assert Threshold(Severity.HIGH).judge([light]).exit_code == ExitCode.INCOMPLETE
+    assert Threshold(Severity.LOW).judge([light]).exit_code == ExitCode.FINDINGS
+    assert Threshold(Severity.CRITICAL).judge([light]).exit_code == ExitCode.CLEAN
 
 
 def test_unknowns_can_be_allowed_and_failures_cannot() -> None:

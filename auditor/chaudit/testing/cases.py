@@ -76,10 +76,15 @@ def load_cases(path: Path) -> list[Case]:
 
 def run_case(case: Case, rule: Rule[Any]) -> list[Expected]:
     """Return what the rule really finds, in the form in which the case says what it expects."""
-    file = IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
-    readings = {reading.source: reading for reading in _readings(case, sources_of([rule]), probes_of([rule]))}
-    snapshot = Snapshot(Cluster(uid="case"), readings, NOW, NOW)
+    snapshot, file = scene(case, rule)
     return [_said(finding, case.findings) for finding in evaluate(Evaluation(snapshot, file.intent), file, [rule])]
+
+
+def scene(case: Case, *rules: Rule[Any]) -> tuple[Snapshot, IntentFile]:
+    """Return the cluster of a case, as far as these rules look at it, and what it is meant to be."""
+    file = IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
+    readings = {reading.source: reading for reading in _readings(case, sources_of(rules), probes_of(rules))}
+    return Snapshot(Cluster(uid="case"), readings, NOW, NOW), file
 
 
 def _readings(case: Case, sources: Sequence[Source[Any]], probes: Sequence[Probe[Any, Any]]) -> Iterator[Reading[Any]]:

@@ -13,14 +13,20 @@ from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.views.kube_proxy import KubeProxy, kube_proxy
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
+_FAMILIES = (4, 6)
+
 
 @dataclass(frozen=True)
 class Serving:
-    """One node with its known addresses of the families in use; `gap` says why it may have others."""
+    """One node with its known addresses of the families in use.
+
+    `gap` says why it may have others, and `doubts` why the other family may be in use too.
+    """
 
     node: Node
     addresses: Sequence[IPAddress]
     gap: str
+    doubts: Sequence[str]
     proxy: KubeProxy
 
     @property
@@ -54,12 +60,16 @@ class Serving:
 
 @dataclass(frozen=True)
 class Limits:
-    """What limits node ports on all nodes: the nodes by family and why nothing does, and by why that is not known."""
+    """What limits node ports on all nodes: the nodes by family and why nothing does, and by why that is not known.
+
+    `doubts` say why there may be node ports of a family that was not looked at.
+    """
 
     subject: ClassVar[Subject] = Subject("Cluster")
 
     missing: Mapping[tuple[int, str], Sequence[str]]
     unknown: Mapping[str, Sequence[str]]
+    doubts: Sequence[str]
 
 
 @view(ways_in, NODES, node_addresses, kube_proxy)
@@ -70,11 +80,14 @@ def serving(ways: Ways, nodes: Sequence[Node], addresses: NodeAddresses, proxy: 
         raise CannotTellError(*ways.gaps)
     if not used:
         raise DoesNotApplyError("no service has a node port")
+    doubts = ways.gaps if len(used) < len(_FAMILIES) else ()
     found = []
     for node in nodes:
         known = addresses.of(node.name)
         own = [one.address for one in known.addresses if one.address.version in used]
-        found.append(Serving(node, own, known.gap, proxy))
+        if not own and addresses.unread:
+            raise CannotTellError(*addresses.unread)
+        found.append(Serving(node, own, known.gap, doubts, proxy))
     return found
 
 
@@ -90,4 +103,5 @@ def node_port_limits(nodes: Sequence[Serving]) -> Sequence[Limits]:
                     missing[family, why].append(one.node.name)
         except CannotTellError as gap:
             unknown[str(gap)].append(one.node.name)
-    return (Limits(missing, unknown),)
+    doubts = dict.fromkeys(doubt for one in nodes for doubt in one.doubts)
+    return (Limits(missing, unknown, tuple(doubts)),)

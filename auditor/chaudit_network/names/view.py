@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from chaudit import INTENT, Intent, Subject, printable, view
 from chaudit_network.addresses import IPAddress
+from chaudit_network.kinds.external_dns import DNS_RECORDS, DNSRecord
 from chaudit_network.names.answered import AnsweredName, AnsweredNames, answered_names
-from chaudit_network.names.publication import Asked, Port, Publication
+from chaudit_network.names.publication import Asked, Port, Publication, Weight
 from chaudit_network.names.records import ResourceRecord, canonical
 from chaudit_network.names.wanted import asked_names
 from chaudit_network.views.unread import Unread
@@ -90,9 +91,18 @@ class PublishedName:
         return (*untold, *self.dns.gaps)
 
     @cached_property
+    def doubts(self) -> Sequence[str]:
+        """What was not read and, for all that is known, may publish it otherwise."""
+        if self.dns.publications:
+            return ()
+        heaviest = max((one.weight for one in self.asked if one.publication), default=0)
+        return [f"{one}, and may publish it otherwise" for one in self.names.unread if heaviest <= _weight(one)]
+
+    @cached_property
     def answers(self) -> Sequence[Answers]:
         """Where each publication leads."""
-        return [self.names.follow(publication) for publication in self.publications]
+        found = [self.names.follow(publication) for publication in self.publications]
+        return [replace(one, gaps=[*one.gaps, *self.doubts]) for one in found]
 
 
 @dataclass
@@ -133,7 +143,14 @@ class Names:
         if len(name.publications) > 1:
             several = " and ".join(one.publisher for one in name.publications)
             return Answers("", (), (f"{printable(alias)}, to which a CNAME leads, is published by {several}",))
-        return self.follow(name.publications[0], depth + 1)
+        found = self.follow(name.publications[0], depth + 1)
+        return replace(found, gaps=[*found.gaps, *name.doubts])
+
+
+def _weight(missed: Unread) -> Weight:
+    """Return how much what was not read may weigh."""
+    is_record = missed.subject.kind == DNSRecord.__name__ or missed.subject == Subject("Source", name=DNS_RECORDS.name)
+    return Weight.MADE if is_record else Weight.WANTED
 
 
 @view(INTENT, asked_names, answered_names)

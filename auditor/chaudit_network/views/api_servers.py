@@ -60,15 +60,16 @@ def api_servers(pods: Reading[Pod], config_maps: Reading[ConfigMap]) -> Sequence
     """Look for the API servers' pods; kubeadm's configuration may be out of date and is asked only in their absence.
 
     Raises:
-        CannotTellError: neither is to be seen, as where the control plane is managed by a provider.
+        CannotTellError: neither is to be seen, as where the control plane is managed by a provider, or whether there
+            are such pods is not known.
     """
     found = [*_in_pods(pods)]
     if found:
         return found
+    _ = pods.records
     for config_map in config_maps.complete_records:
         if config_map.name == _KUBEADM and "ClusterConfiguration" in config_map.data:
             return [ApiServer(config_map.subject, _by_kubeadm(config_map.data["ClusterConfiguration"]))]
-    _ = pods.records
     raise CannotTellError(
         f"how the API server was started is not to be seen: {SYSTEM_NAMESPACE} has neither a {_PROGRAM} pod nor a "
         f"ConfigMap {_KUBEADM}, as where the control plane is managed by a provider"

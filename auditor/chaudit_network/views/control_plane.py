@@ -67,7 +67,7 @@ def control_plane(nodes: Sequence[Node], pods: Reading[Pod], config_maps: Readin
     """Find the control plane by the labels of its nodes, and where there are none by the pods of API servers."""
     found = [node for node in nodes if _ROLES & node.metadata.labels.keys()]
     if not found:
-        names = {pod.spec.node_name for pod in pods.records if _is_api_server(pod)}
+        names = {pod.spec.node_name for pod in pods.complete_records if _is_api_server(pod)}
         found = [node for node in nodes if node.name in names]
     try:
         configuration: _ClusterConfiguration | CannotTellError | None = _configuration(config_maps)

@@ -39,9 +39,12 @@ class Holders:
         """Return what the address is to nodes that are known to have it.
 
         Raises:
-            CannotTellError: the nodes were not read.
+            CannotTellError: none is, and not all that tells of nodes' addresses was read.
         """
-        return [f"an address of node {printable(name)}" for name in self.nodes.owners(address)[:_SHOWN]]
+        owners = self.nodes.owners(address)
+        if not owners and self.nodes.unread:
+            raise CannotTellError(*self.nodes.unread)
+        return [f"an address of node {printable(name)}" for name in owners[:_SHOWN]]
 
     @cached_property
     def _by_address(self) -> Mapping[IPAddress, Sequence[tuple[tuple[str, str], str]]]:

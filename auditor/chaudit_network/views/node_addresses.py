@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import IPAddress
@@ -23,6 +24,7 @@ from chaudit_network.views.node_evidence import (
     reported,
 )
 from chaudit_network.views.starlingx import CONTROLLERS, Platform, platform
+from chaudit_network.views.unread import unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,18 @@ class NodeAddresses:
         """Return the names of the nodes that are known to have an address, or may have it where it floats.
 
         Raises:
-            CannotTellError: the nodes were not read.
+            CannotTellError: the nodes were not read; or none has it, but one was malformed.
         """
-        return tuple(self._owners.get(address, ()))
+        found = self._owners.get(address, ())
+        if not found:
+            _ = self.nodes.complete_records
+        return tuple(found)
+
+    @cached_property
+    def unread(self) -> Sequence[str]:
+        """What was not read, and might have told of more addresses of some node."""
+        readings: Sequence[Reading[Any]] = (self.nodes, self.states, self.host_endpoints)
+        return [*(str(one) for reading in readings for one in unread(reading)), *self.platform.gaps]
 
     def is_assigned(self, node_name: str, address: IPAddress) -> bool:
         """Whether somebody says that an address is this node's; one that was only seen on it may be there for a while.

@@ -64,6 +64,9 @@ class PolicyStanding:
         for other in others:
             if other.sort_key < policy.sort_key and are_opposed(policy, other) and self._meet(policy, other):
                 yield other
+        for unread in self._unread:
+            if not policy.namespace or unread.subject.namespace in {"", policy.namespace}:
+                raise CannotTellError(f"{unread}, and may come before it by its name")
 
     def _meet(self, one: Policy, other: Policy) -> bool:
         narrower = one if one.namespace else other
@@ -82,6 +85,10 @@ class PolicyStanding:
     @cached_property
     def _policies(self) -> Sequence[Policy]:
         return [one.policy for one in self.objects if isinstance(one, PolicyObject)]
+
+    @cached_property
+    def _unread(self) -> Sequence[Unread]:
+        return [one for one in self.objects if isinstance(one, Unread)]
 
     @cached_property
     def _groups(self) -> Mapping[Hashable, Mapping[str, Sequence[Policy]]]:

@@ -118,6 +118,9 @@ class Rights:
             reading = self.cluster_roles
         if rules is None:
             return (), next((str(gap) for gap in unread(reading) if gap.subject in {role, reading.subject}), "")
+        malformed = self.cluster_roles.rejected
+        if malformed and role.kind != "Role" and role.name in self._aggregating:
+            return rules, f"{malformed[0].subject} is malformed and may be aggregated into {role}"
         return rules, ""
 
     @cached_property
@@ -127,6 +130,10 @@ class Rights:
     @cached_property
     def _of_cluster(self) -> Mapping[str, Sequence[PolicyRule]]:
         return {role.name: tuple(self._with_aggregated(role)) for role in self.cluster_roles.objects}
+
+    @cached_property
+    def _aggregating(self) -> frozenset[str]:
+        return frozenset(role.name for role in self.cluster_roles.objects if role.aggregation_rule)
 
     def _with_aggregated(self, role: ClusterRole, within: frozenset[str] = frozenset()) -> Iterator[PolicyRule]:
         """Yield a role's rules and those of roles it aggregates: in files nobody may have copied them in yet."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from chaudit import CannotTellError, DoesNotApplyError, Reading, Subject, view
+from chaudit import CannotTellError, DoesNotApplyError, Reading, Subject, plural, view
 from chaudit_network.kinds.core import NODES, PODS, Node, Pod
 from chaudit_network.views.cni_agents import none_of
 from chaudit_network.views.kube_proxy import KubeProxy, kube_proxy
@@ -52,15 +52,24 @@ class ServiceProxies:
         return proxy.mode, proxy.configuration.node_port_addresses or ()
 
     @cached_property
-    def usual_manner(self) -> Manner | None:
-        """How most kube-proxies serve, None where that is known of none."""
+    def usual_manner(self) -> Manner:
+        """How most kube-proxies serve.
+
+        Raises:
+            CannotTellError: those of which it is not known could tip the balance.
+        """
         manners: Counter[Manner] = Counter()
+        unknown = len(self.nodes.rejected)
         for node in self.nodes.objects:
             try:
                 manners[self.manner(node)] += 1
             except CannotTellError:
-                continue
-        return max(manners, key=lambda manner: (manners[manner], manner), default=None)
+                unknown += not node.is_virtual
+        ranked = sorted(manners, key=lambda manner: (manners[manner], manner), reverse=True)
+        most, second = ([manners[manner] for manner in ranked] + [0, 0])[:2]
+        if unknown and most <= second + unknown:
+            raise CannotTellError(f"how most kube-proxies serve is not known: {plural(unknown, 'node')} may decide it")
+        return ranked[0]
 
     @cached_property
     def _by_node(self) -> Mapping[str, Sequence[Pod]]:

@@ -1,0 +1,137 @@
+"""Taking evidence away never turns what failed, or could not be judged, into what passed."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from chaudit.cluster.collector import Collector
+from chaudit.cluster.connection import connect
+from chaudit.engine import Evaluation, evaluate, sources_of
+from chaudit.evidence.reading import State
+from chaudit.evidence.snapshot import Snapshot
+from chaudit.finding import Finding
+from chaudit.host import installed
+from chaudit.intent.loading import IntentFile, load
+from chaudit.rules import Rule
+from chaudit.testing import ApiServer
+from chaudit.testing.cases import Case, load_cases, scene
+from chaudit_demo.bundled import OBJECTS, VERSION
+from chaudit_demo.demonstration import INTENT
+from plugins.losses import Loss, improvements, losses, without
+
+CASES = {path.stem: load_cases(path) for path in sorted(Path(__file__).parent.glob("*/cases/*.yaml"))}
+APPEASED = frozenset(
+    {
+        "BGP-003",
+        "BGP-009",
+        "BGP-011",
+        "BGP-012",
+        "BGP-015",
+        "HA-012",
+        "ING-009",
+        "NET-004",
+        "NET-010",
+        "NPT-009",
+        "NPT-025",
+    }
+)
+"""Rules that a loss can still appease. Every name here is a defect, and none is to be added."""
+
+RULES = installed().rules
+SOUND = tuple(rule for rule in RULES if rule.id not in APPEASED)
+SOURCES = [source.name for source in sources_of(RULES)]
+READ_BY = {source: [rule for rule in SOUND if source in {one.name for one in sources_of([rule])}] for source in SOURCES}
+
+INTENDED, UNINTENDED = load(INTENT), IntentFile()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    """Read the bundled cluster."""
+    with ApiServer.from_files(OBJECTS, version=VERSION) as server:
+        connection = connect(str(server.write_kubeconfig(tmp_path_factory.mktemp("demo") / "kubeconfig")))
+        yield Collector(connection).collect(sources_of(RULES))
+        connection.close()
+
+
+def judged(snapshot: Snapshot, file: IntentFile, *rules: Rule[Any]) -> tuple[Finding, ...]:
+    return evaluate(Evaluation(snapshot, file.intent), file, rules or SOUND)
+
+
+def appeased(snapshot: Snapshot, file: IntentFile, *rules: Rule[Any]) -> list[str]:
+    """Return what any single loss improves."""
+    before = judged(snapshot, file, *rules)
+    return [
+        f"without {loss}: {improvement}"
+        for loss in losses(snapshot)
+        for improvement in improvements(before, judged(without(snapshot, loss), file, *rules))
+    ]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(
+            rule, id=rule.id, marks=[pytest.mark.xfail(reason="a defect", strict=False)] if rule.id in APPEASED else []
+        )
+        for rule in RULES
+    ],
+)
+def test_no_loss_in_a_case_appeases_its_rule(rule: Rule[Any]) -> None:
+    found = {case.name: appeased(*scene(case, rule), rule) for case in CASES[rule.id]}
+
+    assert {name: improved for name, improved in found.items() if improved} == {}
+
+
+@pytest.mark.parametrize(("state", "file"), [(State.DENIED, INTENDED), (State.FAILED, UNINTENDED)])
+@pytest.mark.parametrize("source", SOURCES)
+def test_no_list_of_the_demo_cluster_improves_it_by_not_being_read(
+    demo: Snapshot, source: str, state: State, file: IntentFile
+) -> None:
+    rules = READ_BY[source]
+    before, after = judged(demo, file, *rules), judged(without(demo, (source, state)), file, *rules)
+
+    assert list(improvements(before, after)) == []
+
+
+@st.composite
+def mixtures(draw: st.DrawFn) -> Case:
+    """Draw a cluster with the objects of several cases, of whatever rules, and the intent of one of them."""
+    every = [case for cases in CASES.values() for case in cases]
+    mixed = draw(st.lists(st.sampled_from(every), min_size=2, max_size=6))
+    objects = {_identity(one): one for case in mixed for one in case.objects}
+    absent = [name for case in mixed for name in case.absent]
+    return Case("mixture", [], mixed[0].intent, list(objects.values()), absent)
+
+
+def _identity(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what there can be only one object of."""
+    meta = given.get("metadata", {})
+    return tuple(str(part) for part in (given["apiVersion"], given["kind"], meta.get("namespace"), meta.get("name")))
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(case=mixtures(), data=st.data())
+def test_no_losses_improve_a_cluster_mixed_from_cases(case: Case, data: st.DataObject) -> None:
+    snapshot, file = scene(case, *RULES)
+    possible = st.sampled_from(sorted(losses(snapshot)))
+    first: list[Loss] = data.draw(st.lists(possible, max_size=2, unique=True))
+    more: list[Loss] = data.draw(st.lists(possible, min_size=1, max_size=2, unique=True))
+    before, after = judged(without(snapshot, *first), file), judged(without(snapshot, *first, *more), file)
+
+    assert list(improvements(before, after)) == []
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_losses_of_lists_and_objects_together_improve_the_demo_cluster(demo: Snapshot, data: st.DataObject) -> None:
+    possible = st.sampled_from(sorted(losses(demo)))
+    first: list[Loss] = data.draw(st.lists(possible, max_size=4, unique=True))
+    more: list[Loss] = data.draw(st.lists(possible, min_size=1, max_size=4, unique=True))
+    before, after = judged(without(demo, *first), INTENDED), judged(without(demo, *first, *more), INTENDED)
+
+    assert list(improvements(before, after)) == []
