@@ -44,7 +44,7 @@ def _tried(trial: Trial) -> Tried:
 
 def standings(groups: Iterable[ExposureGroup], trials: Trials) -> Text:
     """Count the places of some groups by what became of them: `1 contradicted, 3 confirmed`."""
-    found = Counter(trial.standing for group in groups for trial in _trials(group, trials))
+    found = Counter(trial.standing for group in groups for trial in trials.of(group))
     text = Text()
     for standing in (Standing.CONTRADICTED, Standing.REFUTED, *Standing):
         if count := found.pop(standing, 0):
@@ -54,11 +54,4 @@ def standings(groups: Iterable[ExposureGroup], trials: Trials) -> Text:
 
 def is_contradicted(group: ExposureGroup, trials: Trials) -> bool:
     """Whether something answers there that should be closed to whoever tried."""
-    return any(trial.standing is Standing.CONTRADICTED for trial in _trials(group, trials))
-
-
-def _trials(group: ExposureGroup, trials: Trials) -> Iterator[Trial]:
-    if group.way.protocol == "TCP":
-        for address in {place.address for place in group.places}:
-            if trial := trials.at(str(address), group.way.port):
-                yield trial
+    return any(trial.standing is Standing.CONTRADICTED for trial in trials.of(group))

@@ -7,9 +7,10 @@ from enum import StrEnum
 from functools import cached_property
 
 from chaudit import Reading, Subject, view
-from chaudit_network.addresses import parse_address
+from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.exposure.model import ExposureGroup, ExposureModel
 from chaudit_network.exposure.place_sets import Place
+from chaudit_network.exposure.placement import Entrance
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import exposure
 from chaudit_network.probes.tcp import TCP, Outcome, TcpAnswer
@@ -29,7 +30,7 @@ class Standing(StrEnum):
     SILENT = "silent"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial:
     """One answer, with every way in at its address and port, and the classes of sources to which its sender belongs."""
 
@@ -81,31 +82,56 @@ class Trials:
                 found[subject].append(trial)
         return [TriedTarget(subject, trials) for subject, trials in sorted(found.items())]
 
+    def of(self, group: ExposureGroup) -> Sequence[Trial]:
+        """Return what was answered at the places of a group."""
+        found = self._by_way.get(id(group.way), ())
+        return list(dict.fromkeys(trial for place, trial in found if place in group.places))
+
     @cached_property
     def _by_place(self) -> Mapping[tuple[str, int], Trial]:
-        ways: dict[tuple[str, int], list[tuple[ExposureGroup, Place]]] = defaultdict(list)
-        for group, place in self._tried():
-            ways[str(place.address), group.way.port].append((group, place))
         return {
-            (answer.address, answer.port): Trial(answer, ways[answer.address, answer.port], self._sources(answer))
+            (answer.address, answer.port): Trial(
+                answer, tuple(self._ways(answer)), self._sources.get(answer.source, ())
+            )
             for answer in self.reading.objects
         }
 
-    def _tried(self) -> Iterator[tuple[ExposureGroup, Place]]:
-        """Yield the ways that answers are about; all places are looked at, but only of ports that were tried."""
-        addresses: dict[int, set[str]] = defaultdict(set)
-        for answer in self.reading.objects:
-            addresses[answer.port].add(answer.address)
-        for group in self.model.groups:
-            tried = addresses.get(group.way.port)
-            if tried and group.way.protocol == "TCP":
-                yield from ((group, place) for place in group.places if str(place.address) in tried)
+    @cached_property
+    def _by_way(self) -> Mapping[int, Sequence[tuple[Place, Trial]]]:
+        found: dict[int, list[tuple[Place, Trial]]] = defaultdict(list)
+        for trial in self._by_place.values():
+            for group, place in trial.ways:
+                found[id(group.way)].append((place, trial))
+        return found
 
-    def _sources(self, answer: TcpAnswer) -> Sequence[str]:
-        if not answer.source:
-            return ()
-        source = parse_address(answer.source)
-        return [one.name for one in self.model.sources if int(source) in one.addresses[source.version]]
+    def _ways(self, answer: TcpAnswer) -> Iterator[tuple[ExposureGroup, Place]]:
+        """Yield every way in at an address and port, each with the place that has the address."""
+        address = parse_address(answer.address)
+        for group in self._groups.get((answer.port, address), ()):
+            yield group, group.places.first
+        for entrance, place in self.model.places.by_address.get(address, ()):
+            for group in self._groups.get((answer.port, entrance), ()):
+                if place in group.places:
+                    yield group, place
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[int, IPAddress | Entrance], Sequence[ExposureGroup]]:
+        """The groups by their port, and by the address of the way or else by where it is."""
+        found: dict[tuple[int, IPAddress | Entrance], list[ExposureGroup]] = defaultdict(list)
+        for group in self.model.groups:
+            if group.way.protocol == "TCP":
+                where = group.entrance if group.way.address is None else group.way.address
+                found[group.way.port, where].append(group)
+        return found
+
+    @cached_property
+    def _sources(self) -> Mapping[str, Sequence[str]]:
+        """The classes of sources that hold the addresses from where somebody tried."""
+        tried = {answer.source: parse_address(answer.source) for answer in self.reading.objects if answer.source}
+        return {
+            text: [one.name for one in self.model.sources if int(source) in one.addresses[source.version]]
+            for text, source in tried.items()
+        }
 
 
 trials = view(TCP.reading, exposure)(Trials)
