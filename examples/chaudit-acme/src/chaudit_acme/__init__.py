@@ -1,12 +1,13 @@
-"""What ACME adds to chaudit: who answers for an exposed service, and a report for its pagers."""
+"""What ACME adds to chaudit: who answers for an exposed service, who is on duty, and a report for its pagers."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from chaudit import Reporter, Rule, Source, hookimpl
+from chaudit import Probe, Reporter, Rule, Source, hookimpl
 
 from chaudit_acme.ownership import exposed_service_has_an_owner_on_call
 from chaudit_acme.pager import PAGER
+from chaudit_acme.roster import ROSTER
 from chaudit_acme.teams import TEAMS
 
 
@@ -20,6 +21,12 @@ def register_rules() -> Iterable[Rule[Any]]:
 def register_sources() -> Iterable[Source[Any]]:
     """Return the kinds that `chaudit collect` is to keep, whichever rules there are."""
     return [TEAMS]
+
+
+@hookimpl
+def register_probes() -> Iterable[Probe[Any, Any]]:
+    """Return what can be asked outside of the API, with `--probe`."""
+    return [ROSTER]
 
 
 @hookimpl
