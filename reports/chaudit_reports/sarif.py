@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from chaudit import Finding, Outcome, Report, RuleSummary, Severity, Subject, printable
+from chaudit import Finding, Outcome, Report, RuleSummary, Severity, State, Subject, printable
 from chaudit_reports.words import paragraphs, said_of
 
 _SHOWN = frozenset({Outcome.FAILED, Outcome.UNKNOWN, Outcome.WAIVED})
@@ -35,6 +35,8 @@ _SCORES: Mapping[Severity, str] = {
 _BASE = "CLUSTER"
 _INFORMATION = "https://github.com/chaudit/chaudit"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+_GAPS = frozenset({State.DENIED, State.FAILED, State.PARTIAL})
 
 
 def render(report: Report) -> str:
@@ -91,7 +93,7 @@ def _pascal(title: str) -> str:
 
 def _invocation(report: Report) -> Mapping[str, Any]:
     """Return how the scan went; whatever was not read is told where consumers look for trouble of the tool itself."""
-    gaps = [reading for reading in report.evidence if reading.reason and reading.state in {"denied", "failed"}]
+    gaps = [reading for reading in report.evidence if reading.reason and reading.state in _GAPS]
     notes = [{"level": "error", "message": {"text": printable(report.error)}}] if report.error else []
     notes += [{"level": "warning", "message": {"text": printable(reading.reason)}} for reading in gaps]
     notes += [{"level": "note", "message": {"text": printable(warning)}} for warning in report.warnings]

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from chaudit import Outcome, Report, Severity
+from chaudit import Evidence, Outcome, Report, Severity, State
 from chaudit_reports.sarif import render
 from node_tools import node_tool
 from reports.sample import CLUSTER, HOSTILE, clean_report, error_report, full_report
@@ -97,6 +98,16 @@ def test_what_was_not_read_is_told_as_trouble_of_the_tool() -> None:
 
     assert any("cannot list" in note["message"]["text"] for note in invocation["toolExecutionNotifications"])
     assert not run_of(error_report())["invocations"][0]["executionSuccessful"]
+
+
+def test_what_a_probe_did_not_ask_is_told_and_what_nobody_asked_for_is_not() -> None:
+    partial = Evidence("dns", "", "", "", State.PARTIAL, 1, reason="dns: 7 targets not asked", targets=8)
+    unasked = Evidence("tcp", "", "", "", State.ABSENT, 0, reason="not probed", targets=0)
+    report = replace(full_report(), evidence=(partial, unasked))
+
+    notes = run_of(report)["invocations"][0]["toolExecutionNotifications"]
+
+    assert [note["message"]["text"] for note in notes if note["level"] == "warning"] == ["dns: 7 targets not asked"]
 
 
 def test_hostile_names_stay_in_their_place() -> None:
