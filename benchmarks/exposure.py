@@ -37,7 +37,7 @@ def main() -> None:
         intent.write_text(INTENT)
         contenders = {}
         for nodes in options.sizes:
-            snapshot = _write_snapshot(folder / str(nodes), nodes)
+            snapshot = write_snapshot(folder / str(nodes), nodes)
             blanks = {"bin": Path(sys.executable).parent, "snapshot": snapshot, "intent": intent, "folder": folder}
             for name, command in COMMANDS.items():
                 contenders[f"{name}, {nodes:,} nodes"] = [part.format(**blanks) for part in shlex.split(command)]
@@ -48,7 +48,7 @@ def main() -> None:
             print(_row(name, cost, nodes))
 
 
-def _write_snapshot(folder: Path, nodes: int) -> Path:
+def write_snapshot(folder: Path, nodes: int) -> Path:
     """Write the cluster as `kubectl get` would: its objects, and an empty list of every other kind."""
     folder.mkdir()
     objects = [*edge(nodes)]

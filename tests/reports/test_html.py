@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from chaudit import Outcome, Severity, Subject, Violation
 from chaudit.gate import Threshold
+from chaudit_reports.page.likeness import THIS
 from reports.pages import FULL, page, section, text
 from reports.sample import ABSENT, DENIED, EMPTY, clean_report, error_report, finding, node, stray
 
@@ -57,6 +58,43 @@ def test_one_denied_list_is_told_once_with_all_it_leaves_open() -> None:
     assert "32 subjects of 2 rules" in text(reasons[0])
     assert "web-29:443/TCP" in text(reasons[0])
     assert reasons[0].xpath(".//details[1]/@open") == []
+
+
+def test_reasons_that_differ_in_the_name_of_the_subject_only_are_told_once() -> None:
+    many = tuple(
+        finding("NET-001", Outcome.UNKNOWN, node(f"n{number}"), because=[f"no state n{number}: dark"])
+        for number in range(25)
+    )
+
+    reasons = section(page(replace(FULL, findings=many)), "unknown").xpath(".//article")
+
+    assert [text(reason.xpath("h3")[0]) for reason in reasons] == [f"no state {THIS}: dark"]
+    assert "25 subjects of 1 rule" in text(reasons[0])
+
+
+def test_more_reasons_than_anybody_reads_are_counted() -> None:
+    many = tuple(
+        finding("NET-001", Outcome.UNKNOWN, node(f"n{number}"), because=[f"reason {number}"]) for number in range(310)
+    )
+
+    unknown = section(page(replace(FULL, findings=many)), "unknown")
+
+    assert len(unknown.xpath(".//article")) == 300
+    assert text(unknown).endswith("10 more reasons, in the JSON report.")
+
+
+def test_the_more_rules_are_broken_the_fewer_statements_of_each_are_told() -> None:
+    rules = [replace(FULL.rules[0], id=f"TST-{number:03}") for number in range(100)]
+    many = tuple(
+        replace(finding("NET-001", Outcome.FAILED, node(f"n{number}"), stray(f"10.0.0.{number}")), rule=rule.id)
+        for rule in rules
+        for number in range(60)
+    )
+
+    failed = section(page(replace(FULL, findings=many, rules=tuple(rules))), "failed")
+
+    assert len(failed.xpath(".//li[contains(@class, 'statement')]")) == 4_000
+    assert "20 more subjects, here by name only" in text(failed)
 
 
 def test_failures_come_worst_first_with_why_and_how_to_fix() -> None:
@@ -114,14 +152,20 @@ def test_beyond_what_anybody_reads_findings_are_named() -> None:
     assert len(failed.xpath(".//span[starts-with(@id, 'finding-')]")) == 30
 
 
-def test_a_severity_that_operators_set_is_told_as_theirs() -> None:
+@pytest.mark.parametrize(("given_by", "told"), [("intent", "in the intent file"), ("profile", "by a profile")])
+def test_a_severity_that_is_not_the_rules_own_is_told_with_whose_it_is(given_by: str, told: str) -> None:
     one = finding("NET-001", Outcome.FAILED, node("n1"), stray("10.0.0.1"), severity=Severity.LOW)
 
-    failed = section(page(replace(FULL, findings=(replace(one, severity_from="intent"),))), "failed")
+    failed = section(page(replace(FULL, findings=(replace(one, severity_from=given_by),))), "failed")
 
-    assert text(failed.xpath(".//span[@class='declared']")[0]) == (
-        "severity set in the intent file; the rule's own is critical"
-    )
+    assert text(failed.xpath(".//span[@class='declared']")[0]) == (f"severity set {told}; the rule's own is critical")
+
+
+def test_profiles_that_a_scan_was_under_are_told() -> None:
+    root = page(replace(FULL, scan=replace(FULL.scan, profiles=("starlingx", "edge"))))
+
+    (told,) = root.xpath("//header//dt[text()='Profiles']/following-sibling::dd")
+    assert text(told) == "starlingx, edge"
 
 
 def test_a_subject_comes_with_the_command_that_shows_it() -> None:

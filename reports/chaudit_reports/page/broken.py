@@ -19,6 +19,12 @@ _SHOWN = 12
 _TOLD = 200
 """Statements of one rule that are told at all; of the subjects of the rest only the names are."""
 
+_TOLD_IN_ALL = 4_000
+"""Statements on the page, shared out among the rules: a page that is too large to open tells nothing."""
+
+_NAMED = 2_000
+"""Subjects of one rule that are named without a statement; beyond that they are only counted."""
+
 _INLINE = 120
 """Facts of so many letters stand beside their message; of more, the reader unfolds them."""
 
@@ -67,6 +73,7 @@ class BrokenRule:
     shown: tuple[Statement, ...]
     folded: tuple[Statement, ...]
     named: tuple[Mention, ...]
+    more: int
 
 
 def broken_rules(
@@ -76,16 +83,17 @@ def broken_rules(
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_rule[finding.rule].append(finding)
-    rules = [_rule(entries[rule_id], of_rule, anchors, commands) for rule_id, of_rule in by_rule.items()]
+    limit = max(_SHOWN, min(_TOLD, _TOLD_IN_ALL // max(len(by_rule), 1)))
+    rules = [_rule(entries[rule_id], of_rule, limit, anchors, commands) for rule_id, of_rule in by_rule.items()]
     return tuple(sorted(rules, key=lambda rule: (rule.severity.rank, -rule.count, rule.entry.id)))
 
 
-def _rule(entry: Entry, findings: Iterable[Finding], anchors: Anchors, commands: Commands) -> BrokenRule:
+def _rule(entry: Entry, findings: Iterable[Finding], limit: int, anchors: Anchors, commands: Commands) -> BrokenRule:
     worst_first = sorted(findings, key=lambda finding: (finding.severity.rank, finding.subject))
     worst = worst_first[0]
     statements = alike(worst_first)
-    told = tuple(_statement(one, worst.severity, anchors, commands) for one in statements[:_TOLD])
-    named = [finding for one in statements[_TOLD:] for finding in one.findings]
+    told = tuple(_statement(one, worst.severity, anchors, commands) for one in statements[:limit])
+    named = [finding for one in statements[limit:] for finding in one.findings]
     return BrokenRule(
         entry=entry,
         severity=worst.severity,
@@ -93,7 +101,8 @@ def _rule(entry: Entry, findings: Iterable[Finding], anchors: Anchors, commands:
         count=len(worst_first),
         shown=told[:_SHOWN],
         folded=told[_SHOWN:],
-        named=tuple(_mention(finding, anchors) for finding in named),
+        named=tuple(_mention(finding, anchors) for finding in named[:_NAMED]),
+        more=len(named[_NAMED:]),
     )
 
 

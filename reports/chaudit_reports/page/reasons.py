@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chaudit import Finding, Severity
 from chaudit_reports.page.catalogue import Entry
+from chaudit_reports.page.likeness import left_open
 from chaudit_reports.page.readings import Row
 from chaudit_reports.page.subjects import Anchors, Gathering, gather
 
@@ -47,16 +48,21 @@ def reasons_of(
 ) -> tuple[Reason, ...]:
     """Return the reasons that findings give, those behind the worst and most findings first.
 
-    A finding with several reasons is listed under each: it needs all of them settled.
+    A finding with several reasons is listed under each: it needs all of them settled. Reasons that differ in nothing
+    but the name of the subject are one.
     """
     row_of = {row.reason: row for row in rows if row.reason}
     by_reason: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    said_as: dict[str, set[str]] = defaultdict(set)
     for finding in findings:
         for reason in said(finding):
-            by_reason[reason][finding.rule].append(finding)
+            key = left_open(reason, finding.subject.name)
+            by_reason[key][finding.rule].append(finding)
+            said_as[key].add(reason)
+    texts = {key: next(iter(said_as[key])) if len(said_as[key]) == 1 else key for key in by_reason}
     reasons = [
-        Reason(anchors.of_reason(text), text, row_of.get(text), _affected(by_rule, entries, anchors))
-        for text, by_rule in by_reason.items()
+        Reason(anchors.of_reason(texts[key]), texts[key], row_of.get(texts[key]), _affected(by_rule, entries, anchors))
+        for key, by_rule in by_reason.items()
     ]
     return tuple(sorted(reasons, key=lambda reason: (reason.affected[0].severity.rank, -reason.count, reason.text)))
 
