@@ -17,7 +17,7 @@ _REDUNDANT = 2
     "down. Waive the rule for virtual machines whose host has the second link.",
     references=(
         "https://docs.kernel.org/networking/bonding.html",
-        "https://docs.starlingx.io/node_management/kubernetes/node_interfaces/configure-aggregated-ethernet-interfaces-using-the-cli.html",
+        "https://docs.starlingx.io/node_management/kubernetes/node_interfaces/configuring-aggregated-ethernet-interfaces-using-the-cli.html",
         "https://nmstate.io/examples.html",
     ),
 )
