@@ -125,9 +125,13 @@ def compare(claimed: Claims, answers: Mapping[Try, Answer], *, has_inventory: bo
 
 
 def _lines_of(claimed: Claims, one: Try) -> Iterator[Line]:
-    """Yield the lines about a try: of an address that nobody owns, those of the node by which the packets came."""
+    """Yield the lines about a try: those of the node by which the packets came, the owner of the address if it has one.
+
+    Where nobody knows of the owner, a line speaks of each node by which they might.
+    """
+    entry = one.entry or owner(one.way.address)
     for line in claimed.get(one.way, ()):
-        if not one.entry or line.node in {one.entry, ""}:
+        if not entry or line.node in {entry, ""}:
             yield line
 
 

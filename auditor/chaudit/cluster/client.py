@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from chaudit.cluster.connection import Connection, Response, TransportError
+from chaudit.evidence.decoding import UNDECODABLE
 
 _ATTEMPTS = 5
 _LONGEST_WAIT_S = 30.0
@@ -112,7 +113,7 @@ def refused(path: str, response: Response, method: str = "GET") -> RequestError:
     """Return the error that an answer is, in the words of the server."""
     try:
         status = _status.decode(response.body)
-    except msgspec.DecodeError:
+    except UNDECODABLE:
         status = _Status(message=response.body[:200].decode(errors="replace"))
     return RequestError(path, response.status, status.message or "no explanation given", status.reason, method)
 

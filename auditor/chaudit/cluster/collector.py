@@ -6,15 +6,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import msgspec
-
 from chaudit.cluster.client import Client, Patience, RequestError
 from chaudit.cluster.connection import CONNECTIONS, Connection
 from chaudit.cluster.discovery import Discovery
 from chaudit.cluster.lists import Lists
 from chaudit.cluster.progress import Progress, Watcher
 from chaudit.errors import ClusterUnavailableError
-from chaudit.evidence.decoding import Decoded, ListDecoder
+from chaudit.evidence.decoding import UNDECODABLE, Decoded, ListDecoder
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot, cluster_uid
@@ -92,7 +90,7 @@ class _Reader:
                 found = self._objects(source, resource)
             except RequestError as error:
                 refused = refused or _unread(source, resource, error, read_at)
-            except msgspec.DecodeError as error:
+            except UNDECODABLE as error:
                 broken = RequestError(resource.list_path, 0, str(error))
                 refused = refused or _unread(source, resource, broken, read_at)
             else:

@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from chaudit.cluster.client import Client, RequestError
+from chaudit.evidence.decoding import UNDECODABLE
 from chaudit.evidence.resource import Resource
 
 T = TypeVar("T")
@@ -97,5 +98,5 @@ class Discovery:
 def _decode(path: str, body: bytes, type_: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=type_)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise RequestError(path, 0, f"not an answer of a Kubernetes API server: {error}") from error

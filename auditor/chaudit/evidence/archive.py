@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from chaudit.errors import SnapshotError
-from chaudit.evidence.decoding import ListDecoder
+from chaudit.evidence.decoding import UNDECODABLE, ListDecoder
 from chaudit.evidence.readable import Readable
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.resource import Resource
@@ -104,7 +104,7 @@ def load(content: bytes, name: str, readables: Iterable[Readable[Any]]) -> Snaps
     """
     try:
         archive = msgspec.json.decode(content, type=_Archive)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise SnapshotError(f"{name}: not a usable {SCHEMA} file: {error}") from error
     archived = {reading.source: reading for reading in archive.readings}
     return Snapshot(

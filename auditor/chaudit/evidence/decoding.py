@@ -12,6 +12,10 @@ from chaudit.objects import ObjectMeta, Record, Subject, strip_nulls
 R = TypeVar("R", bound=Record)
 
 
+UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError)
+"""What msgspec raises: bytes that are no UTF-8 it leaves to Python."""
+
+
 class ListMeta(msgspec.Struct, frozen=True, rename="camel"):
     """What the server says about a page (meta/v1 ListMeta); `continue_` is the token of the next one."""
 
@@ -85,14 +89,14 @@ class ListDecoder(Generic[R]):
         for body in bodies:
             try:
                 records.append(decode_object(body, self._record, self._object))
-            except msgspec.DecodeError as error:
+            except UNDECODABLE as error:
                 rejected.append(Rejected(self._subject(body), str(error)))
         return Decoded(tuple(records), tuple(rejected))
 
     def _subject(self, body: bytes | msgspec.Raw) -> Subject:
         try:
             meta = _named.decode(body).metadata
-        except msgspec.DecodeError:
+        except UNDECODABLE:
             return Subject(self._kind, name="(unnamed)")
         return Subject(self._kind, meta.namespace, meta.name)
 

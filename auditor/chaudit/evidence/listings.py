@@ -16,7 +16,7 @@ import yaml
 
 from chaudit.errors import SnapshotError
 from chaudit.evidence.archive import read_file
-from chaudit.evidence.decoding import ListDecoder
+from chaudit.evidence.decoding import UNDECODABLE, ListDecoder
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Namespace, Snapshot, cluster_uid
@@ -62,7 +62,7 @@ class Listing:
             try:
                 document = msgspec.json.decode(body, type=_Document)
                 self._take(document, body)
-            except msgspec.DecodeError as error:
+            except UNDECODABLE as error:
                 raise SnapshotError(f"{name}: not a Kubernetes object or list: {error}") from error
 
     def _take(self, document: _Document, body: bytes) -> None:

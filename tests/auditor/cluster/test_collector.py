@@ -1,6 +1,7 @@
 """The collector against an API server on a real socket: what comes back, what does not, and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,15 @@ def test_a_malformed_object_costs_only_itself(server: ApiServer, tmp_path: Path)
 
     assert names(reading) == ["good"]
     assert [(str(one.subject), "`int`" in one.reason) for one in reading.rejected] == [("Widget bad", True)]
+
+
+def test_bytes_that_are_no_text_are_a_failed_reading(server: ApiServer, tmp_path: Path) -> None:
+    server.fault("services", lambda _, answer: replace(answer, body=answer.body.replace(b"s07", b"s\xff7")))
+
+    reading = read(server, tmp_path, SERVICES)
+
+    assert (reading.state, reading.objects) == (State.FAILED, ())
+    assert "utf-8" in reading.reason
 
 
 def test_single_objects_are_read_by_name_and_may_be_missing(server: ApiServer, tmp_path: Path) -> None:
