@@ -6,7 +6,8 @@ from typing import Any
 
 from cluster.api import Api, Reply
 
-_SLICES, _OLD_SLICES = "discovery.k8s.io/v1", "discovery.k8s.io/v1beta1"
+_SLICES = "discovery.k8s.io/v1"
+_BEFORE_1_21 = {_SLICES: "discovery.k8s.io/v1beta1", "policy/v1": "policy/v1beta1"}
 
 
 class ApplyError(Exception):
@@ -52,8 +53,8 @@ class Manifests:
     def apply(self, objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Create each object or replace it, write its status if any, and return what the server now holds.
 
-        A namespaced object without a namespace goes to ``default``; its namespace must exist. Slices of
-        ``discovery.k8s.io/v1`` become ``v1beta1`` on servers before 1.21.
+        A namespaced object without a namespace goes to ``default``; its namespace must exist. Slices and
+        disruption budgets of ``v1`` become ``v1beta1`` on servers before 1.21.
 
         Raises:
             ApplyError: The server refuses an object or does not serve its version.
@@ -85,10 +86,13 @@ class Manifests:
         return accepted(method, path, self._api.request(method, path, body))
 
     def _in_served_version(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
-        if manifest["apiVersion"] != _SLICES or self._api.request("GET", f"/apis/{_SLICES}").status != 404:
+        version = manifest["apiVersion"]
+        if version not in _BEFORE_1_21 or self._api.request("GET", f"/apis/{version}").status != 404:
             return manifest
-        endpoints = [_old_endpoint(endpoint) for endpoint in manifest.get("endpoints") or ()]
-        return {**manifest, "apiVersion": _OLD_SLICES, "endpoints": endpoints}
+        old = {**manifest, "apiVersion": _BEFORE_1_21[version]}
+        if version == _SLICES:
+            old["endpoints"] = [_old_endpoint(endpoint) for endpoint in manifest.get("endpoints") or ()]
+        return old
 
     def _resource(self, api_version: str, kind: str) -> _Resource:
         if (api_version, kind) not in self._resources:

@@ -77,7 +77,7 @@ def role() -> dict[str, Any]:
     return printed
 
 
-def _without_uid(obj: Mapping[str, Any]) -> dict[str, Any]:
+def without_uid(obj: Mapping[str, Any]) -> dict[str, Any]:
     """Leave it to the server which object this is."""
     return {**obj, "metadata": {key: value for key, value in obj["metadata"].items() if key != "uid"}}
 
@@ -89,7 +89,7 @@ def demo(control_plane: ControlPlane, crds: Path) -> ControlPlane:
         crds / GATEWAY_API / f"gateway.networking.k8s.io_{plural}.yaml" for plural in ("gateways", "gatewayclasses")
     ]
     control_plane.apply_crds(crds / "calico" / "v3.31.7", crds / "starlingx-deployment-manager", *gateways)
-    objects = [_without_uid(obj) for obj in read_objects((DEMO / "cluster").glob("*.yaml"))]
+    objects = [without_uid(obj) for obj in read_objects((DEMO / "cluster").glob("*.yaml"))]
     kinds = [obj for obj in objects if obj["kind"] in KINDS]
     for obj in sorted(kinds, key=lambda obj: str(obj["kind"]) != "Namespace"):
         try:
