@@ -10,8 +10,8 @@ from chaudit_network.bgp.routes import Origin
 from chaudit_network.exhibits.bgp import Peering, PrefixEntry, RouterEntry, SessionsEntry, bgp
 
 UNREPORTED = (
-    "no CalicoNodeStatus reports on it: create one with spec.node, spec.classes [BGP] and "
-    "spec.updatePeriodSeconds, or run `calicoctl node status` there"
+    "no CalicoNodeStatus reports on it: --allow-node-status lets chaudit create one; else create one with spec.node, "
+    "spec.classes [BGP] and spec.updatePeriodSeconds, or run `calicoctl node status` there"
 )
 
 
