@@ -11,6 +11,7 @@ from chaudit.cli.evidence import evidence_from
 from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option
 from chaudit.engine import Evaluation
+from chaudit.gate import ExitCode
 from chaudit.host import PluginHost
 from chaudit.text import plural, printable
 from chaudit_exposure.selection import Selection
@@ -49,7 +50,7 @@ def exposure(
     ports: tuple[int, ...],
     verdicts: tuple[str, ...],
     **cluster: Any,  # noqa: ANN401 - the values of cluster_options
-) -> None:
+) -> int:
     """Show who can reach what.
 
     Each way in, NodePort, HostPort, external IP ..., is judged for each class of sources: open, closed, partial, or
@@ -72,8 +73,10 @@ def exposure(
                 sys.stdout.buffer.write(encode(record) + b"\n")
     else:
         _print(list(chosen), [source.name for source in model.sources], trials)
-    for gap in [*facts.get(ways_in).gaps, *map(str, unread(trials.reading))]:
+    ways = facts.get(ways_in)
+    for gap in [*ways.gaps, *map(str, unread(trials.reading))]:
         click.echo(f"chaudit: not looked at: {printable(gap)}", err=True)
+    return ExitCode.INCOMPLETE if ways.lacks_a_list else ExitCode.CLEAN
 
 
 def _print(groups: list[Any], classes: list[str], trials: "Trials") -> None:

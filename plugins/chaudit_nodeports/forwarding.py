@@ -39,7 +39,7 @@ def node_ports_are_seen_by_host_policy(interface: EdgeEndpoint | Unread, known: 
     if isinstance(interface, Unread):
         yield Unknown(interface.reason)
         return
-    if not known.node_ports and not known.ways.gaps:
+    if not known.node_ports and not known.ways.services:
         yield NotApplicable("no service has a node port")
         return
     blind = known.blind(interface)
@@ -57,8 +57,8 @@ def node_ports_are_seen_by_host_policy(interface: EdgeEndpoint | Unread, known: 
             f"{_named(titles, len(titles))}",
             {"node_ports": ports, "policies": titles[:_KEPT]},
         )
-    for gap in known.ways.gaps:
-        yield Unknown(gap)
+    for service in known.ways.services:
+        yield Unknown(str(service))
 
 
 def _named(names: list[str], count: int) -> str:

@@ -1,9 +1,10 @@
 """Whether host policy can reach an interface at all: by a HostEndpoint, and by a policy that selects it."""
 
-from chaudit import NotApplicable, Severity, Unknown, Verdicts, Violation, rule
+from chaudit import NotApplicable, Reading, Severity, Unknown, Verdicts, Violation, rule
 from chaudit_network.exposure.arrivals import EdgeNode, edge_nodes
-from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.exposure.host_policies import HostPolicies, host_policies
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
+from chaudit_network.kinds.calico_controllers import KUBE_CONTROLLERS_CONFIGURATIONS, KubeControllersConfiguration
 from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS, HostEndpoint
 
 _REFERENCES = (
@@ -17,22 +18,28 @@ _REFERENCES = (
     "Every external interface has a HostEndpoint",
     severity=Severity.HIGH,
     each=edge_nodes,
+    using=(KUBE_CONTROLLERS_CONFIGURATIONS.reading,),
     remediation="Create a HostEndpoint whose `node` is Calico's name of the node and whose `interfaceName` is the "
     "operating system's name of the interface, with the labels that your policies select; or let "
-    "calico-kube-controllers create one for each node (`hostEndpoint.autoCreate`).",
+    "calico-kube-controllers create one for each node (`hostEndpoint.autoCreate`), and look at its log where it does "
+    "not.",
     references=_REFERENCES,
     controls=(CLUSTER_HOST_NETWORK.at("S6", "S8"), NIST.at("SC-7")),
 )
-def external_interfaces_have_a_host_endpoint(node: EdgeNode) -> Verdicts:
+def external_interfaces_have_a_host_endpoint(
+    node: EdgeNode, controllers: Reading[KubeControllersConfiguration]
+) -> Verdicts:
     """Calico leaves an interface alone that has no HostEndpoint: no policy applies there, whatever policies say.
 
     A name mistyped in `node` or `interfaceName` has the same effect, and nothing reports it.
     """
+    is_awaited = any(one.name == "default" and one.makes_host_endpoints for one in controllers.objects)
+    awaited = ", though calico-kube-controllers is set to make one for every node (autoCreate)" if is_awaited else ""
     for arrival in node.arrivals:
         if arrival.doubt:
             yield Unknown(f"{arrival}: {arrival.doubt}")
         elif arrival.endpoint is None and arrival.place.network:
-            yield Violation(f"no HostEndpoint for {arrival}", {"network": arrival.place.network})
+            yield Violation(f"no HostEndpoint for {arrival}{awaited}", {"network": arrival.place.network})
         elif arrival.endpoint is None:
             yield Unknown(f"no HostEndpoint for {arrival}, which is in no known network, so that it may be external")
     for gap in node.gaps:
@@ -46,18 +53,18 @@ def external_interfaces_have_a_host_endpoint(node: EdgeNode) -> Verdicts:
     "Every HostEndpoint is selected by a policy",
     severity=Severity.HIGH,
     each=HOST_ENDPOINTS,
-    using=(host_guards,),
+    using=(host_policies,),
     remediation="Correct the labels of the HostEndpoint or the selector of the policy. `iftype == 'oam'` does not "
     "select an interface that OAM shares, whose label is `oam.mgmt`; a policy with a namespaceSelector is about pods.",
     references=_REFERENCES,
     controls=(CLUSTER_HOST_NETWORK.at("S6"),),
 )
-def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, guards: HostGuards) -> Verdicts:
+def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, policies: HostPolicies) -> Verdicts:
     """Without a policy a HostEndpoint drops everything but failsafe ports, or, by its profile, lets everything pass.
 
     Neither is what anybody wanted. It is what remains when a label or a selector was mistyped.
     """
-    policy = guards.policy(endpoint)
+    policy = policies.of(endpoint)
     for direction in ("Ingress", "Egress"):
         if any(direction in one.types for applied in policy.tiers for one in applied.sure):
             continue

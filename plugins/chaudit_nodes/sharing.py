@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import msgspec
 
 from chaudit import INTENT, CannotTellError, Intent, Settings, Severity, Unknown, Verdicts, Violation, printable, rule
-from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.exposure.host_policies import HostPolicies, host_policies
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST, NSA_NETWORK
 from chaudit_network.kinds.core import Node
-from chaudit_network.policy.policy import Policy
+from chaudit_network.policy.policy import Policy, Stage
 from chaudit_network.views.attachments import (
     MANAGEMENT,
     Attachment,
@@ -63,7 +63,7 @@ def networks_share_an_interface_as_declared(node: Node, known: NodeAttachments, 
     "No interface carries management and outsiders' networks together",
     severity=Severity.HIGH,
     each=managed_nodes,
-    using=(INTENT, attachments, host_guards),
+    using=(INTENT, attachments, host_policies),
     remediation="Give the networks an interface or VLAN each. Where they have to share one, let each policy for it "
     "allow only what is for the addresses of one network (`destination.nets`), as StarlingX does since 2026.",
     references=(
@@ -74,7 +74,7 @@ def networks_share_an_interface_as_declared(node: Node, known: NodeAttachments, 
     controls=(CLUSTER_HOST_NETWORK.at("S5", "S6", "S12"), NSA_NETWORK, NIST.at("SC-7")),
 )
 def management_is_apart_from_outsiders(
-    node: Node, intent: Intent, known: NodeAttachments, guards: HostGuards
+    node: Node, intent: Intent, known: NodeAttachments, host: HostPolicies
 ) -> Verdicts:
     """On an interface that they share, whoever reaches one network reaches the other: policy is by interface.
 
@@ -88,17 +88,17 @@ def management_is_apart_from_outsiders(
         yield Unknown("which networks the node's interfaces lead to is not known")
     for one in attached.attachments:
         if one.networks & external and one.networks & MANAGEMENT:
-            yield from _shared(one, external, guards)
+            yield from _shared(one, external, host)
 
 
-def _shared(attachment: Attachment, external: frozenset[str], guards: HostGuards) -> Verdicts:
+def _shared(attachment: Attachment, external: frozenset[str], host: HostPolicies) -> Verdicts:
     """Judge an interface with both: it weighs less where policies tell the networks' addresses apart."""
     both = f"{_listed(attachment.networks & MANAGEMENT)} together with {_listed(attachment.networks & external)}"
     carries = printable(f"{attachment.interface} carries {both}")
     if attachment.endpoint is None:
         yield Violation(f"{carries}, and has no HostEndpoint that a policy could select")
         return
-    tiers = guards.policy(attachment.endpoint).tiers
+    tiers = host.of(attachment.endpoint).tiers
     if doubtful := [one.title for tier in tiers for one in tier.perhaps]:
         raise CannotTellError(f"{carries}: whether {printable(doubtful[0])} applies to it cannot be told")
     policies = [one for tier in tiers for one in tier.sure]
@@ -114,7 +114,7 @@ def _shared(attachment: Attachment, external: frozenset[str], guards: HostGuards
 def _blunt(policies: list[Policy]) -> Iterator[str]:
     """Yield the rules that allow in what is for any address."""
     for policy in policies:
-        for title, found in policy.titled_rules:
+        for title, found in policy.rules_at(Stage.NORMAL):
             if found.action == "Allow" and not found.destination.nets:
                 yield title
 

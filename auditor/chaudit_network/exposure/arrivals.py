@@ -7,8 +7,10 @@ from functools import cached_property
 
 from chaudit import CannotTellError, DoesNotApplyError, Subject, printable, view
 from chaudit_network.exposure.edge import Edge, edge
+from chaudit_network.exposure.host_endpoints import HostEndpoints, host_endpoints
 from chaudit_network.exposure.place_sets import Place
 from chaudit_network.kinds.calico_policy import HostEndpoint
+from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 from chaudit_network.views.unread import Unread
 
 
@@ -58,6 +60,8 @@ class Arrivals:
     """The arrivals of all nodes."""
 
     edge: Edge
+    addresses: NodeAddresses
+    host_endpoints: HostEndpoints
 
     @cached_property
     def nodes(self) -> Sequence[EdgeNode]:
@@ -83,20 +87,19 @@ class Arrivals:
         return [*(EdgeEndpoint(endpoint, places[name]) for name, endpoint in active.items()), *unknown]
 
     def _arrival(self, place: Place) -> Arrival:
-        guards = self.edge.model.host_guards
+        beside = self.addresses.of(place.node).beside(place.address, place.interface)
         try:
-            return Arrival(place, guards.active(place.node, place.interface, str(place.address)))
+            return Arrival(place, self.host_endpoints.active(place.node, place.interface, beside))
         except CannotTellError as gap:
             return Arrival(place, None, str(gap))
 
 
-@view(edge)
-def arrivals(found: Edge) -> Arrivals:
+@view(edge, node_addresses, host_endpoints)
+def arrivals(found: Edge, addresses: NodeAddresses, endpoints: HostEndpoints) -> Arrivals:
     """Find where outsiders arrive; without Calico there are no host endpoints to speak of."""
-    endpoints = found.model.host_guards.endpoints
-    if endpoints.is_absent:
-        raise DoesNotApplyError(endpoints.reason)
-    return Arrivals(found)
+    if endpoints.reading.is_absent:
+        raise DoesNotApplyError(endpoints.reading.reason)
+    return Arrivals(found, addresses, endpoints)
 
 
 @view(arrivals)

@@ -8,13 +8,12 @@ from chaudit import CannotTellError, view
 from chaudit_network.addresses import IPAddress
 from chaudit_network.exposure.arrivals import EdgeEndpoint
 from chaudit_network.exposure.guard import HostGuards, host_guards
-from chaudit_network.exposure.sources import NODES, PODS, SourceClass
-from chaudit_network.exposure.view import Clients, Ways, clients, ways_in
+from chaudit_network.exposure.sources import NODES, PODS, Clients, SourceClass
+from chaudit_network.exposure.view import Ways, clients, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import HostEndpoint
 from chaudit_network.policy.chains import HostPolicy, at_stage
-from chaudit_network.policy.classes import packet_classes
 from chaudit_network.policy.matching import Packet
 from chaudit_network.policy.policy import Policy, Stage
 from chaudit_network.views.api_servers import ApiServer, api_servers
@@ -68,10 +67,10 @@ class BeforeNat:
         Raises:
             CannotTellError: the range, the policies or their rules cannot be told.
         """
-        policy = self.guards.policy(interface.endpoint)
+        policy = self.guards.policies.of(interface.endpoint)
         found: dict[Undecided, None] = {}
         for place in interface.places:
-            key = policy, packet_classes(policy).key(Packet(place.address, "TCP", 1))
+            key = policy, self.guards.classes_of(policy).key(Packet(place.address, "TCP", 1))
             if key not in self._undecided:
                 self._undecided[key] = [*self._left_over(policy, place.address)]
             found |= dict.fromkeys(self._undecided[key])
@@ -83,13 +82,13 @@ class BeforeNat:
         Raises:
             CannotTellError: whether they are denied cannot be told.
         """
-        policy = self.guards.policy(interface.endpoint)
+        policy = self.guards.policies.of(interface.endpoint)
         inside = [source for source in self.who.classes if source.name in {NODES, PODS}]
         known: dict[Hashable, Sequence[str]] = {}
         for place in interface.places:
             for way in self._node_ports(place.address.version):
                 packet = Packet(place.address, way.protocol, way.port)
-                key = packet_classes(policy).key(packet)
+                key = self.guards.classes_of(policy).key(packet)
                 if key not in known:
                     known[key] = [source.name for source in inside if self._denies(policy, packet, source)]
                 yield from ((name, f"{way.port}/{way.protocol}") for name in known[key])
@@ -102,7 +101,7 @@ class BeforeNat:
         return bool(denied)
 
     def _left_over(self, policy: HostPolicy, address: IPAddress) -> Iterator[Undecided]:
-        boundaries = packet_classes(policy).boundaries
+        boundaries = self.guards.classes_of(policy).boundaries
         for protocol in _PROTOCOLS:
             left: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
             for low, high in self._range.spans:
@@ -129,7 +128,7 @@ class BeforeNat:
 
     def _policies(self, endpoint: HostEndpoint) -> Sequence[Policy]:
         found: list[Policy] = []
-        for applied in self.guards.policy(endpoint).tiers:
+        for applied in self.guards.policies.of(endpoint).tiers:
             found += [one for one in applied.sure if one.is_at(Stage.PRE_DNAT)]
             if doubtful := [one.title for one in applied.perhaps if one.is_at(Stage.PRE_DNAT)]:
                 raise CannotTellError(f"whether {doubtful[0]} selects the host endpoint cannot be told")

@@ -28,12 +28,14 @@ _NEWEST_MEASURED: Version = (1, 36)
 class Entry:
     """The node by which packets enter: its kube-proxy's version, and whether pods' addresses are hidden on the way.
 
-    `is_owned` says whether the packets' address is a node's own; None where a node may have it without anybody knowing.
+    `has_endpoint` says whether the service has one on the node. `is_owned` says whether the packets' address is a
+    node's own; None where a node may have it without anybody knowing.
     """
 
     node: str
     version: Version | None
     hides_pods: bool
+    has_endpoint: bool
     is_owned: bool | None
 
 
@@ -55,8 +57,14 @@ def deliver(way: WayIn, backends: Backends, entry: Entry, source: SourceClass) -
         return Verdict(Reach.CLOSED, ("no usable endpoint: kube-proxy rejects",))
     if way.service is None or not way.service.is_local:
         return _other_rules(way, entry, source, Verdict(Reach.OPEN, (_anywhere(found),)))
-    has_local = entry.node in nodes_with_endpoint(backends, entry.version)
-    return _other_rules(way, entry, source, _local_policy(way, source, entry, has_local=has_local))
+    return _other_rules(way, entry, source, _local_policy(way, source, entry))
+
+
+def receivers(way: WayIn, backends: Backends, entry: Entry, source: SourceClass) -> Sequence[Backend]:
+    """Return the endpoints to which packets may be handed: under Local, outsiders get those of the node alone."""
+    if way.service and way.service.is_local and source.standpoint is Standpoint.OUTSIDE:
+        backends = Backends(_on(entry.node, backends.ready), _on(entry.node, backends.draining))
+    return usable(backends, entry.version) or ()
 
 
 def nodes_with_endpoint(backends: Backends, version: Version | None) -> frozenset[str]:
@@ -81,16 +89,16 @@ def health_check(way: WayIn, family: int, node_ports: Verdict, version: Version 
     return Verdict(Reach.UNKNOWN, (*today.because, "how health checks are answered depends on kube-proxy's version"))
 
 
-def _local_policy(way: WayIn, source: SourceClass, entry: Entry, *, has_local: bool) -> Verdict:
+def _local_policy(way: WayIn, source: SourceClass, entry: Entry) -> Verdict:
     """Local binds outsiders; clients inside are bound at node ports only, and not all (5-7)."""
-    here = f"{'an' if has_local else 'no'} endpoint on {entry.node}"
+    here = f"{'an' if entry.has_endpoint else 'no'} endpoint on the node"
     if source.standpoint is Standpoint.OUTSIDE:
-        reach = Reach.OPEN if has_local else Reach.CLOSED
+        reach = Reach.OPEN if entry.has_endpoint else Reach.CLOSED
         return Verdict(reach, (f"externalTrafficPolicy Local: {here}",))
     is_sent_on = way.via is Via.EXTERNAL_IP and source.standpoint is Standpoint.NODE and not _is_newest(entry)
     if way.via is not Via.NODE_PORT and not is_sent_on:
         return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local does not bind clients inside at a {way.via}",))
-    if has_local and (source.standpoint is Standpoint.NODE or entry.hides_pods):
+    if entry.has_endpoint and (source.standpoint is Standpoint.NODE or entry.hides_pods):
         return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local: {here}",))
     return Verdict(
         Reach.PARTIAL, (f"externalTrafficPolicy Local: {here}; only the node's own clients get any endpoint",)
@@ -105,6 +113,10 @@ def _other_rules(way: WayIn, entry: Entry, source: SourceClass, so_far: Verdict)
     if way.via is Via.EXTERNAL_IP and source.standpoint is Standpoint.NODE:
         return _own_process(entry, so_far)
     return so_far
+
+
+def _on(node: str, backends: Sequence[Backend]) -> Sequence[Backend]:
+    return [backend for backend in backends if backend.node == node]
 
 
 def _is_newest(entry: Entry) -> bool:

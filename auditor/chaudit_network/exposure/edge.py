@@ -5,18 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chaudit import Reading, Subject, printable, view
+from chaudit import Subject, printable, view
 from chaudit_network.addresses import families
 from chaudit_network.exposure.model import ExposureGroup, ExposureModel
 from chaudit_network.exposure.place_sets import Place
 from chaudit_network.exposure.sources import EXTERNAL
 from chaudit_network.exposure.verdict import Reach, Verdict
-from chaudit_network.exposure.view import exposure
+from chaudit_network.exposure.view import Ways, exposure, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
-from chaudit_network.kinds.core import PODS, Pod
-from chaudit_network.kinds.services import SERVICES, Service
 from chaudit_network.views.networks import Networks, networks
-from chaudit_network.views.unread import Unread, unread
+from chaudit_network.views.unread import Unread
 
 _SAID = {Reach.OPEN: "open", Reach.PARTIAL: "open in part", Reach.CLOSED: "closed", Reach.UNKNOWN: "perhaps open"}
 
@@ -136,27 +134,20 @@ edge = view(exposure, networks)(Edge)
 """The view that answers with `Edge`."""
 
 
-@view(edge, SERVICES.reading)
-def node_ports_at_the_edge(found: Edge, services: Reading[Service]) -> Sequence[EdgeWay | Unread]:
-    """Select the node ports of services, and the services that could not be looked at whole."""
-    own = [one for one in found.ways if one.way.via is Via.NODE_PORT]
-    seen = {(one.way.port, one.way.protocol) for one in own}
-    missed = [
-        Unread(service.subject, "not all of its ports could be looked at: an address of it is malformed")
-        for service in services.records
-        if service.is_proxied
-        and any(port.node_port and (port.node_port, port.protocol) not in seen for port in service.spec.ports)
-    ]
-    return [*own, *unread(services), *missed]
+@view(edge, ways_in)
+def node_ports_at_the_edge(found: Edge, ways: Ways) -> Sequence[EdgeWay | Unread]:
+    """Select the node ports of services, and the services that could not be looked at."""
+    return [*(one for one in found.ways if one.way.via is Via.NODE_PORT), *ways.services]
 
 
-@view(edge, PODS.reading)
-def host_ports_at_the_edge(found: Edge, pods: Reading[Pod]) -> Sequence[EdgeWay | Unread]:
-    """Select the host ports of pods, and the pods that could not be looked at."""
-    return [*(one for one in found.ways if one.way.via is Via.HOST_PORT), *unread(pods)]
+@view(edge, ways_in)
+def host_ports_at_the_edge(found: Edge, ways: Ways) -> Sequence[EdgeWay | Unread]:
+    """Select the host ports of pods, and what of pods could not be looked at."""
+    broken = (one for one in ways.addresses if one.subject.kind == "Pod")
+    return [*(one for one in found.ways if one.way.via is Via.HOST_PORT), *ways.pods, *broken]
 
 
-@view(edge, PODS.reading)
-def host_network_at_the_edge(found: Edge, pods: Reading[Pod]) -> Sequence[EdgeWay | Unread]:
+@view(edge, ways_in)
+def host_network_at_the_edge(found: Edge, ways: Ways) -> Sequence[EdgeWay | Unread]:
     """Select the ports that pods declare on the network of their host, and the pods that could not be looked at."""
-    return [*(one for one in found.ways if one.way.via is Via.HOST_NETWORK), *unread(pods)]
+    return [*(one for one in found.ways if one.way.via is Via.HOST_NETWORK), *ways.pods]

@@ -54,7 +54,7 @@ class HostProcesses:
     def outsiders(self, doorstep: Doorstep, protocol: str, port: int) -> Verdict:
         """Return whether packets of anybody from elsewhere reach a process on a port."""
         packet = Packet(doorstep.place.address, protocol, port)
-        return self.edge.model.host_guards.passing(doorstep.entrance.guards, packet, (), self._external)
+        return self.edge.model.journeys.host_guards.passing(doorstep.entrance.guards, packet, (), self._external)
 
     @cached_property
     def _external(self) -> SourceClass:

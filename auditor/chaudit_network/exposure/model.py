@@ -1,7 +1,7 @@
 """The exposure of a cluster: every way in at every place, judged once for all places that cannot differ."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,15 +9,13 @@ import msgspec
 
 from chaudit import CannotTellError, Subject
 from chaudit_network.addresses import parse_address
-from chaudit_network.exposure.delivery import Entry, deliver, health_check, nodes_with_endpoint, usable
-from chaudit_network.exposure.guard import HostGuards
-from chaudit_network.exposure.place_sets import Place, PlaceSet
+from chaudit_network.exposure.delivery import nodes_with_endpoint, usable
+from chaudit_network.exposure.journeys import Journeys
+from chaudit_network.exposure.place_sets import PlaceSet
 from chaudit_network.exposure.placement import Entrance, Places
-from chaudit_network.exposure.pods import PodGuards
-from chaudit_network.exposure.sources import PODS, SourceClass
-from chaudit_network.exposure.verdict import Reach, Verdict, in_a_row
+from chaudit_network.exposure.sources import SourceClass
+from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.ways import Via, WayIn
-from chaudit_network.policy.matching import Packet
 from chaudit_network.views.endpoints import Backend, Backends, Endpoints
 
 
@@ -87,9 +85,7 @@ class ExposureModel:
     places: Places
     sources: Sequence[SourceClass]
     endpoints: Endpoints
-    host_guards: HostGuards
-    pod_guards: PodGuards
-    hides_pods: Mapping[int, bool]
+    journeys: Journeys
 
     @cached_property
     def groups(self) -> Sequence[ExposureGroup]:
@@ -111,16 +107,35 @@ class ExposureModel:
                 continue
             found = usable(backends, entrance.version) or ()
             for alike in self._alike(way, places, backends, entrance):
-                verdicts = self._verdicts(way, entrance, alike.first, backends)
+                verdicts = self.journeys.verdicts(way, entrance, alike.first, backends)
                 counted = Counter(backend.node for backend in found)
                 yield ExposureGroup(way, entrance, alike, counted, verdicts)
 
     def _alike(self, way: WayIn, places: PlaceSet, backends: Backends, entrance: Entrance) -> Iterator[PlaceSet]:
-        """Split places by whether their node has an endpoint of its own, where that makes a difference."""
-        if not (way.service and way.service.is_local) and not self.pod_guards.restrict(backends):
+        """Split places by what endpoints their node has of its own, where that makes a difference."""
+        everywhere = Counter(
+            (one.node, self.journeys.identity(way, one)) for one in (*backends.ready, *backends.draining)
+        )
+        is_local = way.service is not None and way.service.is_local
+        if not is_local and entrance.exits.here == entrance.exits.beyond and not any(one for _, one in everywhere):
             yield places
             return
-        yield from filter(None, places.split(nodes_with_endpoint(backends, entrance.version)))
+        totals: Counter[Hashable] = Counter()
+        own: dict[str, Counter[Hashable]] = defaultdict(Counter)
+        for (node, identity), count in everywhere.items():
+            totals[identity] += count
+            own[node][identity] += count
+        with_endpoint = nodes_with_endpoint(backends, entrance.version)
+        alike: dict[Hashable, list[str]] = defaultdict(list)
+        for node, here in own.items():
+            beyond = frozenset(one for one, count in totals.items() if count > here[one])
+            alike[node in with_endpoint, frozenset(here), beyond].append(node)
+        for nodes in alike.values():
+            found, places = places.split(nodes)
+            if found:
+                yield found
+        if places:
+            yield places
 
     def _backends(self, way: WayIn, family: int) -> Backends:
         """Return where a way leads to in a family; a process of the host is no backend."""
@@ -128,8 +143,9 @@ class ExposureModel:
             return self.endpoints.of(way.service).backends(way.service_port.name, way.protocol, family)
         if way.pod and way.via is Via.HOST_PORT:
             port = int(way.target.port.partition("/")[0])
-            own = [ip.ip for ip in way.pod.status.pod_ips if parse_address(ip.ip).version == family]
-            return Backends([Backend(ip, port, way.node, (way.pod.namespace, way.pod.name)) for ip in own])
+            addresses = map(parse_address, (one.ip for one in way.pod.status.pod_ips))
+            own = [address for address in addresses if address.version == family]
+            return Backends([Backend(address, port, way.node, (way.pod.namespace, way.pod.name)) for address in own])
         return Backends()
 
     def _entrances(self, way: WayIn) -> Iterator[tuple[Entrance, PlaceSet]]:
@@ -142,38 +158,3 @@ class ExposureModel:
             yield from self.places.entered_for(way.address)
         else:
             yield from self.places.by_entrance.items()
-
-    def _verdicts(self, way: WayIn, entrance: Entrance, place: Place, backends: Backends) -> Mapping[str, Verdict]:
-        entry = Entry(place.node, entrance.version, self._hides_pods(place), self.places.owned(place.address))
-        return {
-            source.name: source.doubted(in_a_row(self._obstacles(way, entrance, place, backends, entry, source)))
-            for source in self.sources
-            if source.has(entrance.family)
-        }
-
-    def _hides_pods(self, place: Place) -> bool:
-        """Whether pods come with their node's address; among the addresses of a pool they keep their own."""
-        pods = next(source for source in self.sources if source.name == PODS)
-        family = place.address.version
-        return self.hides_pods[family] and int(place.address) not in pods.addresses[family]
-
-    def _obstacles(
-        self, way: WayIn, entrance: Entrance, place: Place, backends: Backends, entry: Entry, source: SourceClass
-    ) -> Iterator[Verdict]:
-        """Yield what stands in the way of a source, in the order in which its packets meet it."""
-        if way.via is Via.HOST_NETWORK:
-            yield Verdict(Reach.OPEN, ("a pod declares the port on the network of its host",))
-        elif way.via is Via.HEALTH_CHECK_NODE_PORT:
-            yield health_check(way, entrance.family, entrance.node_ports, entrance.version)
-        elif way.via is Via.NODE_PORT:
-            yield entrance.node_ports
-        found: Sequence[Backend] = ()
-        if way.service_port:
-            yield deliver(way, backends, entry, source)
-            found = usable(backends, entrance.version) or ()
-        elif way.via is Via.HOST_PORT:
-            yield Verdict(Reach.OPEN, ("a pod asks for the port on its host",))
-            found = backends.ready
-        packet = Packet(place.address, way.protocol, way.port)
-        yield self.host_guards.passing(entrance.guards, packet, found, source)
-        yield self.pod_guards.passing(way, found, entry, source)

@@ -1,15 +1,16 @@
 """Places: the addresses at which packets enter nodes, gathered into classes of those that cannot differ."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress
 from chaudit_network.exposure.delivery import Version
-from chaudit_network.exposure.guard import Guard, HostGuards
+from chaudit_network.exposure.guard import Exits, Guard, HostGuards
 from chaudit_network.exposure.place_sets import Place, PlaceSet
+from chaudit_network.exposure.sources import Clients
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.kinds.core import Node
 from chaudit_network.views.kube_proxy import KubeProxy
@@ -24,7 +25,9 @@ class Entrance:
     """What all places of a class have in common: how kube-proxy and host policy there treat packets.
 
     `guards` has several members where the interface by which packets come is not known. `is_edge` says whether
-    outsiders arrive there, or may.
+    outsiders arrive there, or may, and `hides_pods` whether pods come with their node's address. `own_pods` is what
+    becomes of those of the node itself on their way to a process of it, and `destination` tells apart the addresses
+    that a rule of the guards tells apart.
     """
 
     family: int
@@ -33,6 +36,10 @@ class Entrance:
     version: Version | None
     node_ports: Verdict
     guards: tuple[Guard, ...]
+    exits: Exits
+    hides_pods: bool = False
+    own_pods: Verdict = _ROUTED
+    destination: Hashable = None
 
 
 @dataclass
@@ -78,9 +85,8 @@ class Places:
             for family in {entrance.family for entrance, _ in own}:
                 entrances = [entrance for entrance, _ in own if entrance.family == family]
                 guards = tuple(dict.fromkeys(guard for entrance in entrances for guard in entrance.guards))
-                common = Entrance(
-                    family, "", is_edge=True, version=entrances[0].version, node_ports=_ROUTED, guards=guards
-                )
+                first = entrances[0]
+                common = Entrance(family, "", True, first.version, _ROUTED, guards, first.exits)
                 found[family][common].append(node)
         return {
             family: {entrance: self._members(nodes) for entrance, nodes in alike.items()}
@@ -98,9 +104,9 @@ def find_places(
     addresses: NodeAddresses,
     kube_proxy: KubeProxy,
     guards: HostGuards,
-    is_edge: Callable[[IPAddress, str], bool],
+    clients: Clients,
 ) -> Places:
-    """Return the places of all nodes; `is_edge` says whether outsiders arrive at an address of a network."""
+    """Return the places of all nodes."""
     places = Places()
     for node in nodes:
         networking = addresses.of(node.name)
@@ -108,11 +114,21 @@ def find_places(
         places.is_complete &= networking.is_complete
         own = [one.address for one in known]
         version = kube_proxy.version(node)
+        exits, own_pods = guards.exits(node.name), guards.own_pods(node.name)
         for one in known:
-            guard = guards.guard(node.name, one.interface, str(one.address))
-            served = _node_ports(node, one, own, kube_proxy)
-            outside = is_edge(one.address, one.network)
-            entrance = Entrance(one.address.version, one.network, outside, version, served, (guard,))
+            guard = guards.guard(node.name, one.interface, networking.beside(one.address, one.interface))
+            entrance = Entrance(
+                family=one.address.version,
+                network=one.network,
+                is_edge=clients.come_from_outside(one.address, one.network),
+                version=version,
+                node_ports=_node_ports(node, one, own, kube_proxy),
+                guards=(guard,),
+                exits=exits,
+                hides_pods=clients.hide_pods(one.address),
+                own_pods=own_pods,
+                destination=guards.place(guard, one.address),
+            )
             places.add(entrance, Place(node.name, one.address, one.interface, one.network))
     return places
 

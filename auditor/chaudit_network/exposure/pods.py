@@ -3,22 +3,21 @@
 A pod sees the client's own address with externalTrafficPolicy Local, at a host port, and where the node by which
 packets enter has the endpoint. Elsewhere kube-proxy has put that node's address in its place
 (https://kubernetes.io/docs/reference/networking/virtual-ips/#external-traffic-policy), so that a policy which lets
-nodes in lets everybody in.
+nodes in lets everybody in. What a process of the pod's own node sends is not asked at all.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chaudit import CannotTellError
-from chaudit_network.addresses import parse_address
 from chaudit_network.exposure.delivery import Entry
 from chaudit_network.exposure.guard import reach
-from chaudit_network.exposure.sources import NODES, SourceClass
-from chaudit_network.exposure.verdict import Reach, Verdict, either_way
+from chaudit_network.exposure.sources import NODES, SourceClass, Standpoint
+from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.ways import Via, WayIn
-from chaudit_network.policy.matching import Packet
 from chaudit_network.policy.pods import PodPolicies
-from chaudit_network.views.endpoints import Backend, Backends
+from chaudit_network.views.endpoints import Backend
 
 
 @dataclass(frozen=True)
@@ -28,31 +27,37 @@ class PodGuards:
     policies: PodPolicies
     sources: Sequence[SourceClass]
 
-    def restrict(self, backends: Backends) -> bool:
-        """Whether any endpoint is a pod with a policy of its own, or one whose policies cannot be told."""
-        named = (backend.pod for backend in (*backends.ready, *backends.draining))
-        return any(pod is not None and self.policies.restrict(pod) for pod in named)
+    def identity(self, way: WayIn, backend: Backend) -> Hashable:
+        """Return a key that is equal for backends whose policies let the same through."""
+        if backend.pod is None or not self.policies.restrict(backend.pod):
+            return None
+        try:
+            return id(self.policies.passage(backend.pod, backend.packet(way.protocol)))
+        except CannotTellError as gap:
+            return tuple(gap.reasons)
 
-    def passing(self, way: WayIn, backends: Sequence[Backend], entry: Entry, source: SourceClass) -> Verdict:
-        """Return who passes the policies of the pods, whichever of them gets the packet."""
-        return either_way(self._past(way, one, entry, source) for one in backends) if backends else Verdict(Reach.OPEN)
-
-    def _past(self, way: WayIn, backend: Backend, entry: Entry, source: SourceClass) -> Verdict:
+    def passing(self, way: WayIn, backend: Backend, entry: Entry, source: SourceClass) -> Verdict:
+        """Return who passes the policies of a pod."""
         if backend.pod is None or not self.policies.restrict(backend.pod):
             return Verdict(Reach.OPEN)
-        address = parse_address(backend.address)
+        packet = backend.packet(way.protocol)
         try:
-            passage = self.policies.passage(backend.pod, Packet(address, way.protocol, backend.port))
+            passage = self.policies.passage(backend.pod, packet)
         except CannotTellError as gap:
             return Verdict(Reach.UNKNOWN, tuple(gap.reasons))
-        keeps_client = way.via is Via.HOST_PORT or (way.service and way.service.is_local) or backend.node == entry.node
-        if keeps_client:
-            return reach(passage, source, address.version)
-        verdict = reach(passage, self._nodes, address.version)
-        return Verdict(
-            verdict.verdict, (*verdict.because, "the pod sees the address of the node by which packets came")
-        )
+        is_here = backend.node == entry.node
+        if not (way.via is Via.HOST_PORT or (way.service and way.service.is_local) or is_here):
+            verdict = reach(passage, self.masqueraded, packet.family)
+            because = "the pod sees the address of the node by which packets came"
+            return Verdict(verdict.verdict, (*verdict.because, because))
+        verdict = reach(passage, source, packet.family)
+        if is_here and source.standpoint is Standpoint.NODE and verdict.verdict is Reach.CLOSED:
+            because = "what a process of the pod's own node sends is not asked"
+            return Verdict(Reach.PARTIAL, (*verdict.because, because))
+        return verdict
 
-    @property
-    def _nodes(self) -> SourceClass:
-        return next(source for source in self.sources if source.name == NODES)
+    @cached_property
+    def masqueraded(self) -> SourceClass:
+        """Whoever comes with the address of a node that the packets entered before."""
+        nodes = next(source for source in self.sources if source.name == NODES)
+        return replace(nodes, standpoint=Standpoint.OUTSIDE)

@@ -76,8 +76,8 @@ class Limits:
 def serving(ways: Ways, nodes: Sequence[Node], addresses: NodeAddresses, proxy: KubeProxy) -> Sequence[Serving]:
     """Find the addresses of nodes at which node ports could be."""
     used = {family for way in ways.known if way.via is Via.NODE_PORT for family in way.families}
-    if not used and ways.gaps:
-        raise CannotTellError(*ways.gaps)
+    if not used and ways.services:
+        raise CannotTellError(*map(str, ways.services))
     if not used:
         raise DoesNotApplyError("no service has a node port")
     doubts = ways.gaps if len(used) < len(_FAMILIES) else ()

@@ -7,7 +7,7 @@ from functools import cached_property
 from chaudit import CannotTellError, view
 from chaudit_network.addresses import IPAddress
 from chaudit_network.exposure.arrivals import EdgeEndpoint
-from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.exposure.host_policies import HostPolicies, host_policies
 from chaudit_network.exposure.view import Ways, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.intervals import Intervals
@@ -22,7 +22,7 @@ class Sight:
     """What the policies of interfaces see of node ports; judged once for interfaces with equal policy."""
 
     ways: Ways
-    guards: HostGuards
+    policies: HostPolicies
     _unseen: dict[Hashable, Sequence[WayIn]] = field(default_factory=dict)
     _classes: dict[HostPolicy, PacketClasses] = field(default_factory=dict)
 
@@ -33,7 +33,7 @@ class Sight:
 
     def blind(self, endpoint: EdgeEndpoint) -> Sequence[Policy]:
         """Return the policies that surely guard the host's own processes there, and nothing behind them."""
-        policy = self.guards.policy(endpoint.endpoint)
+        policy = self.policies.of(endpoint.endpoint)
         return [
             one
             for applied in policy.tiers
@@ -49,13 +49,13 @@ class Sight:
         Raises:
             CannotTellError: whether such a policy applies there is not known.
         """
-        policy = self.guards.policy(endpoint.endpoint)
+        policy = self.policies.of(endpoint.endpoint)
         if self._applies(policy, Stage.FORWARD):
             return ()
         if policy not in self._classes:
-            self._classes[policy] = packet_classes(policy)
+            self._classes[policy] = packet_classes(policy, _anybody)
         classes = self._classes[policy]
-        addresses = {classes.key(Packet(place.address, "TCP", 1)): place.address for place in endpoint.places}
+        addresses = {(place.address.version, classes.place(place.address)): place.address for place in endpoint.places}
         key = policy, frozenset(addresses)
         if key not in self._unseen:
             pre_dnat = self._applies(policy, Stage.PRE_DNAT)
@@ -71,7 +71,7 @@ class Sight:
         return [one for applied in policy.tiers for one in applied.sure if one.is_at(stage)]
 
 
-sight = view(ways_in, host_guards)(Sight)
+sight = view(ways_in, host_policies)(Sight)
 """The view that answers with `Sight`."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chaudit_network.addresses import IPAddress
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.intervals import Intervals
 
@@ -43,6 +44,30 @@ class SourceClass:
         if not self.doubt or is_sound:
             return verdict
         return Verdict(Reach.UNKNOWN, (*verdict.because, self.doubt))
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Who may come, by which networks from outside, and whether pods come with their node's address, by family."""
+
+    classes: Sequence[SourceClass]
+    natted: Mapping[int, bool]
+    external: frozenset[str]
+
+    def come_from_outside(self, address: IPAddress, network: str) -> bool:
+        """Whether outsiders arrive at an address in an external network, or may in no known one.
+
+        An address of the pods' network, as tunnels have it, is known to be neither.
+        """
+        return network in self.external if network else not self._is_among_pods(address)
+
+    def hide_pods(self, address: IPAddress) -> bool:
+        """Whether pods come to an address with their node's; among the addresses of a pool they keep their own."""
+        return self.natted[address.version] and not self._is_among_pods(address)
+
+    def _is_among_pods(self, address: IPAddress) -> bool:
+        pods = next(source for source in self.classes if source.name == PODS)
+        return int(address) in pods.addresses[address.version]
 
 
 def source_classes(

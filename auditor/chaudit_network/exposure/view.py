@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import CannotTellError, Reading, view
-from chaudit_network.addresses import IPAddress, IPNetwork, parse_network
+from chaudit_network.addresses import IPNetwork, parse_network
 from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.exposure.journeys import Journeys
 from chaudit_network.exposure.model import ExposureModel
 from chaudit_network.exposure.placement import Places, find_places
 from chaudit_network.exposure.pods import PodGuards
-from chaudit_network.exposure.sources import PODS as POD_CLIENTS
-from chaudit_network.exposure.sources import SourceClass, source_classes
+from chaudit_network.exposure.sources import Clients, source_classes
 from chaudit_network.exposure.ways import WayIn, ways_to_pod, ways_to_service
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import IP_POOLS, IPPool
@@ -21,43 +21,49 @@ from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.kube_proxy import KubeProxy, kube_proxy
 from chaudit_network.views.networks import Networks, networks
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
-from chaudit_network.views.unread import unread
+from chaudit_network.views.unread import Unread, unread
 
 _FAMILIES = (4, 6)
 
 
 @dataclass(frozen=True)
 class Ways:
-    """All ways in, and what could not be looked at for any."""
+    """All ways in that are known; the services and the pods of which nothing is known, and single addresses."""
 
     known: Sequence[WayIn]
-    gaps: Sequence[str]
+    services: Sequence[Unread] = ()
+    pods: Sequence[Unread] = ()
+    addresses: Sequence[Unread] = ()
+
+    @property
+    def gaps(self) -> Sequence[str]:
+        """What could not be looked at for any."""
+        return [str(one) for one in (*self.services, *self.addresses, *self.pods)]
+
+    @property
+    def lacks_a_list(self) -> bool:
+        """Whether all services, or all pods, are missing."""
+        return any(one.is_list for one in (*self.services, *self.pods))
 
 
 @view(SERVICES.reading, PODS.reading)
 def ways_in(services: Reading[Service], pods: Reading[Pod]) -> Ways:
     """Gather the ways in to all services and pods."""
-    known: list[WayIn] = []
-    gaps = [f"{one.subject} is malformed: {one.reason}" for one in (*services.rejected, *pods.rejected)]
-    for service in services.records:
+    found: list[WayIn | Unread] = []
+    not_understood: list[Unread] = []
+    for service in services.objects:
         try:
-            known += ways_to_service(service)
+            found += ways_to_service(service)
         except CannotTellError as gap:
-            gaps.append(f"{service.subject}: {gap}")
-    for pod in pods.records:
-        try:
-            known += ways_to_pod(pod)
-        except CannotTellError as gap:
-            gaps.append(f"{pod.subject}: {gap}")
-    return Ways(known, gaps)
-
-
-@dataclass(frozen=True)
-class Clients:
-    """Who may come, and whether pods' own addresses are hidden when they leave their node, by family."""
-
-    classes: Sequence[SourceClass]
-    hides_pods: Mapping[int, bool]
+            not_understood.append(Unread(service.subject, str(gap)))
+    for pod in pods.objects:
+        found += ways_to_pod(pod)
+    return Ways(
+        known=[one for one in found if isinstance(one, WayIn)],
+        services=[*unread(services), *not_understood],
+        pods=[*unread(pods)],
+        addresses=[*dict.fromkeys(one for one in found if isinstance(one, Unread))],
+    )
 
 
 @view(networks, NODES, node_addresses, IP_POOLS.reading)
@@ -74,30 +80,16 @@ def clients(known: Networks, nodes: Sequence[Node], addresses: NodeAddresses, po
     if not pod_networks:
         pod_networks = [parse_network(cidr) for node in nodes for cidr in node.spec.pod_cidrs]
     hides = {family: _all_nat(enabled, family) for family in _FAMILIES}
-    return Clients(source_classes(named, of_nodes, _by_family(pod_networks), doubt), hides)
+    external = frozenset(network.name for network in known if network.external)
+    return Clients(source_classes(named, of_nodes, _by_family(pod_networks), doubt), hides, external)
 
 
-@view(NODES, node_addresses, kube_proxy, host_guards, networks, clients)
+@view(NODES, node_addresses, kube_proxy, host_guards, clients)
 def places(
-    nodes: Sequence[Node],
-    addresses: NodeAddresses,
-    proxy: KubeProxy,
-    guards: HostGuards,
-    known: Networks,
-    who: Clients,
+    nodes: Sequence[Node], addresses: NodeAddresses, proxy: KubeProxy, guards: HostGuards, who: Clients
 ) -> Places:
-    """Find where packets can enter.
-
-    Outsiders arrive at addresses in external networks, and may in no known one; an address of the pods' network, as
-    tunnels have it, is known to be none of these.
-    """
-    external = {network.name for network in known if network.external}
-    pods = next(source.addresses for source in who.classes if source.name == POD_CLIENTS)
-
-    def is_edge(address: IPAddress, network: str) -> bool:
-        return network in external if network else int(address) not in pods[address.version]
-
-    return find_places(nodes, addresses, proxy, guards, is_edge)
+    """Find where packets can enter."""
+    return find_places(nodes, addresses, proxy, guards, who)
 
 
 @view(ways_in, places, clients, endpoints, host_guards, pod_policies)
@@ -105,9 +97,8 @@ def exposure(
     ways: Ways, where: Places, who: Clients, behind: Endpoints, guards: HostGuards, policies: PodPolicies
 ) -> ExposureModel:
     """Put the exposure model together; nothing is judged before it is asked."""
-    return ExposureModel(
-        ways.known, where, who.classes, behind, guards, PodGuards(policies, who.classes), who.hides_pods
-    )
+    journeys = Journeys(where, who.classes, guards, PodGuards(policies, who.classes))
+    return ExposureModel(ways.known, where, who.classes, behind, journeys)
 
 
 def _by_family(cidrs: Sequence[IPNetwork]) -> Mapping[int, Intervals]:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chaudit import Subject
+from chaudit import CannotTellError, Subject, printable
 from chaudit_network.addresses import IPAddress, parse_address
-from chaudit_network.kinds.core import Pod
+from chaudit_network.kinds.core import ContainerPort, Pod
 from chaudit_network.kinds.services import Service, ServicePort
+from chaudit_network.views.unread import Unread
+
+_FAMILIES = {"IPv4": 4, "IPv6": 6}
 
 
 class Via(StrEnum):
@@ -46,11 +49,13 @@ class WayIn:
         return self.via in {Via.HOST_NETWORK, Via.HEALTH_CHECK_NODE_PORT}
 
 
-def ways_to_service(service: Service) -> Iterator[WayIn]:
-    """Yield the ways in to a service, whatever its type is called.
+def ways_to_service(service: Service) -> Iterator[WayIn | Unread]:
+    """Yield the ways in to a service, whatever its type is called, and what of them cannot be understood.
 
-    A load balancer address with ipMode Proxy, or only a hostname, is not the nodes' to answer for. Raises
-    CannotTellError where an address of it is none.
+    A load balancer address with ipMode Proxy, or only a hostname, is not the nodes' to answer for.
+
+    Raises:
+        CannotTellError: the service has a family that is none.
     """
     if not service.is_proxied:
         return
@@ -61,9 +66,10 @@ def ways_to_service(service: Service) -> Iterator[WayIn]:
             yield WayIn(
                 Via.NODE_PORT, port.node_port, port.protocol, target, families, service=service, service_port=port
             )
-        for via, text in _addresses(service):
-            address = parse_address(text)
-            if address.version in families:
+        for via, address in _addresses(service):
+            if isinstance(address, Unread):
+                yield address
+            elif address.version in families:
                 yield WayIn(
                     via, port.port, port.protocol, target, frozenset({address.version}), address,
                     service=service, service_port=port,
@@ -76,11 +82,10 @@ def ways_to_service(service: Service) -> Iterator[WayIn]:
         )
 
 
-def ways_to_pod(pod: Pod) -> Iterator[WayIn]:
+def ways_to_pod(pod: Pod) -> Iterator[WayIn | Unread]:
     """Yield the host ports of a running pod, and the ports it declares on the host's network.
 
-    A declared port is a hint: a process may listen on others, or not at all. Raises CannotTellError where an address
-    of the pod is none.
+    A declared port is a hint: a process may listen on others, or not at all.
     """
     if pod.status.phase != "Running" or not pod.spec.node_name:
         return
@@ -95,25 +100,45 @@ def ways_to_pod(pod: Pod) -> Iterator[WayIn]:
                     node=pod.spec.node_name, pod=pod,
                 )  # fmt: skip
             else:
-                families = frozenset(parse_address(own.ip).version for own in pod.status.pod_ips)
-                address = parse_address(port.host_ip) if port.host_ip else None
-                bound = families & {address.version} if address else families
-                own = None if address is None or address.is_unspecified else address
-                yield WayIn(
-                    Via.HOST_PORT, port.host_port, port.protocol, target, bound, own,
-                    node=pod.spec.node_name, pod=pod,
-                )  # fmt: skip
+                yield from _host_port(pod, port, target)
 
 
 def families_of(service: Service) -> frozenset[int]:
-    """Return the service's families; an old server does not name them, and its only one is that of the cluster IP."""
-    named = frozenset(int(family.removeprefix("IPv")) for family in service.spec.ip_families if family)
+    """Return the service's families; an old server does not name them, and its only one is that of the cluster IP.
+
+    Raises:
+        CannotTellError: it names one that is none.
+    """
+    if unknown := [name for name in service.spec.ip_families if name not in _FAMILIES]:
+        raise CannotTellError(f"'{printable(unknown[0])}' is not an address family")
+    named = frozenset(_FAMILIES[name] for name in service.spec.ip_families)
     return named or frozenset({6 if ":" in service.spec.cluster_ip else 4})
 
 
-def _addresses(service: Service) -> Iterator[tuple[Via, str]]:
-    for address in service.spec.external_ips:
-        yield Via.EXTERNAL_IP, address
-    for way in service.ingress:
-        if way.ip and way.ip_mode != "Proxy":
-            yield Via.LOAD_BALANCER_IP, way.ip
+def _host_port(pod: Pod, port: ContainerPort, target: Subject) -> Iterator[WayIn | Unread]:
+    try:
+        families = frozenset(parse_address(own.ip).version for own in pod.status.pod_ips)
+        address = parse_address(port.host_ip) if port.host_ip else None
+    except CannotTellError as gap:
+        yield Unread(target, str(gap))
+        return
+    yield WayIn(
+        via=Via.HOST_PORT,
+        port=port.host_port,
+        protocol=port.protocol,
+        target=target,
+        families=families & {address.version} if address else families,
+        address=None if address is None or address.is_unspecified else address,
+        node=pod.spec.node_name,
+        pod=pod,
+    )
+
+
+def _addresses(service: Service) -> Iterator[tuple[Via, IPAddress | Unread]]:
+    named = [(Via.EXTERNAL_IP, address) for address in service.spec.external_ips]
+    named += [(Via.LOAD_BALANCER_IP, way.ip) for way in service.ingress if way.ip and way.ip_mode != "Proxy"]
+    for via, text in named:
+        try:
+            yield via, parse_address(text)
+        except CannotTellError as gap:
+            yield via, Unread(service.subject, str(gap))

@@ -11,6 +11,9 @@ ADVERTISE_CLUSTER_IPS = "CALICO_ADVERTISE_CLUSTER_IPS"
 NETWORKING_BACKEND = "CALICO_NETWORKING_BACKEND"
 """`bird` where nodes speak BGP, `vxlan` or `none` where they do not."""
 
+OF_FELIX = "felix_"
+"""How the names of variables begin, in any case, that are stronger than FelixConfigurations."""
+
 _KEPT = frozenset({ADVERTISE_CLUSTER_IPS, NETWORKING_BACKEND})
 
 
@@ -36,8 +39,20 @@ class EnvVar(Record, frozen=True, gc=False):
 
     def __post_init__(self) -> None:
         """Forget a value that is not asked for."""
-        if self.name not in _KEPT:
+        if self.name not in _KEPT and not self.name.lower().startswith(OF_FELIX):
             msgspec.structs.force_setattr(self, "value", "")
+
+
+class ConfigMapReference(Record, frozen=True, gc=False):
+    """A ConfigMap of the same namespace."""
+
+    name: str = ""
+
+
+class EnvFromSource(Record, frozen=True, gc=False):
+    """Variables that are all entries of a ConfigMap, or else of a Secret."""
+
+    config_map_ref: ConfigMapReference | None = None
 
 
 class Container(Record, frozen=True, gc=False):
@@ -45,6 +60,7 @@ class Container(Record, frozen=True, gc=False):
 
     name: str = ""
     env: tuple[EnvVar, ...] = ()
+    env_from: tuple[EnvFromSource, ...] = ()
 
 
 class PodSpec(Record, frozen=True, gc=False):
@@ -75,9 +91,14 @@ CALICO_NODE = Source(
     "calico-node",
     DaemonSet,
     served_as=(Resource("apps", "v1", "daemonsets", "DaemonSet"),),
-    only=(ObjectName("calico-node", "kube-system"), ObjectName("calico-node", "calico-system")),
+    only=(
+        ObjectName("calico-node", "kube-system"),
+        ObjectName("calico-node", "calico-system"),
+        ObjectName("canal", "kube-system"),
+        ObjectName("rke2-canal", "kube-system"),
+    ),
 )
-"""The DaemonSet where manifests install it, and where the operator does."""
+"""The DaemonSet where manifests install it, where the operator does, and as part of Canal."""
 
 CALICO_CONFIG = Source(
     "calico-config",

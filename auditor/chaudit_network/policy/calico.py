@@ -7,6 +7,11 @@ from chaudit_network.kinds.calico_policy import DEFAULT_TIER, GlobalNetworkPolic
 from chaudit_network.policy.policy import LAST, Policy, Stage
 from chaudit_network.policy.selection import confined
 
+_BOTH = frozenset({"Ingress", "Egress"})
+"""The types of a policy that names none. Calico's API fills them in from the rules that are there, but Felix takes one
+that was written past it, straight into the custom resource, to be about both directions (felix/calc/policy_sorter.go).
+"""
+
 
 def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
     """Return a policy of Calico, its rules with the namespace written out in which they stay."""
@@ -17,8 +22,9 @@ def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
         namespace=policy.namespace,
         tier=spec.tier or DEFAULT_TIER,
         order=LAST if spec.order is None else spec.order,
-        ingress=_ingress(policy),
-        types=frozenset(map(str.capitalize, spec.types)) or _implied_types(policy),
+        ingress=_confined(policy, spec.ingress),
+        egress=_confined(policy, spec.egress),
+        types=frozenset(map(str.capitalize, spec.types)) or _BOTH,
         selector=spec.selector,
         namespace_selector=spec.namespace_selector,
         service_account_selector=spec.service_account_selector,
@@ -27,20 +33,11 @@ def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
     )
 
 
-def _ingress(policy: GlobalNetworkPolicy | NetworkPolicy) -> tuple[PolicyRule, ...]:
-    if not policy.namespace:
-        return policy.spec.ingress
-    return tuple(confined(rule, policy.namespace) for rule in policy.spec.ingress)
+def _confined(policy: GlobalNetworkPolicy | NetworkPolicy, rules: tuple[PolicyRule, ...]) -> tuple[PolicyRule, ...]:
+    return tuple(confined(rule, policy.namespace) for rule in rules) if policy.namespace else rules
 
 
 def _stage(policy: GlobalNetworkPolicy | NetworkPolicy) -> Stage:
     if policy.spec.do_not_track:
         return Stage.UNTRACKED
     return Stage.PRE_DNAT if policy.spec.pre_dnat else Stage.NORMAL
-
-
-def _implied_types(policy: GlobalNetworkPolicy | NetworkPolicy) -> frozenset[str]:
-    """Return the directions of a policy that names none: egress alone if it has only such rules."""
-    if policy.spec.egress:
-        return frozenset({"Ingress", "Egress"} if policy.spec.ingress else {"Egress"})
-    return frozenset({"Ingress"})

@@ -2,9 +2,11 @@
 
     to a process of the host   untracked -> preDNAT -> normal (every policy), default deny
     to a pod, here or beyond   untracked -> preDNAT -> forward (only policies with applyOnForward), default allow
+    out again, to the latter   egress rules of forward policies of the endpoint by which it leaves, default allow
 
-Failsafe ports pass every stage but the last. Allow in preDNAT skips the host's later ingress stages.
-Untracked and preDNAT stages have no default deny. See https://docs.tigera.io/calico/latest/reference/host-endpoints/summary.
+Failsafe ports pass every stage but the forward ones. Allow in preDNAT skips the host's later ingress stages.
+Untracked and preDNAT stages have no default deny. See https://docs.tigera.io/calico/latest/reference/host-endpoints/summary
+and felix/rules/static.go.
 """
 
 from collections.abc import Iterable
@@ -31,6 +33,10 @@ class HostPolicy:
     failsafe_ports: tuple[ProtoPort, ...]
     allows_by_default: bool
 
+    def has_policies_at(self, stage: Stage) -> bool:
+        """Whether any policy has a say, or may have, at a stage."""
+        return any(policy.is_at(stage) for tier in self.tiers for policy in (*tier.sure, *tier.perhaps))
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -41,20 +47,34 @@ class Passage:
     decisions: tuple[Decision, ...] = ()
 
 
-def enter(host: HostPolicy, before_nat: Packet, after_nat: Packet | None, resolve: Resolver) -> Passage:
-    """Send everybody to a node: to a process of its own, or, with a packet `after_nat`, through it to a pod."""
+def enter(
+    host: HostPolicy, before_nat: Packet, after_nat: Packet | None, resolve: Resolver, *, ends_here: bool = False
+) -> Passage:
+    """Send everybody to a node: to a process of its own, or, with a packet `after_nat`, through it to a pod.
+
+    With `ends_here` the translated packet is for a process of this very node, too.
+    """
     way = _Way(host, resolve, before_nat)
     way.stage(Stage.UNTRACKED, before_nat)
     if after_nat is not None:
         way.doubt_accepted()  # what is not tracked is not translated either
     way.stage(Stage.PRE_DNAT, before_nat)
-    if after_nat is None:
-        way.accept_failsafe()
-        way.stage(Stage.NORMAL, before_nat)
+    if after_nat is None or ends_here:
+        packet = after_nat or before_nat
+        way.accept_failsafe(packet)
+        way.stage(Stage.NORMAL, packet)
         way.finish(Action.ALLOW if host.allows_by_default else Action.DENY)
     else:
         way.stage(Stage.FORWARD, after_nat)
         way.finish(Action.ALLOW)
+    return way.passage()
+
+
+def leave(host: HostPolicy, packet: Packet, resolve: Resolver) -> Passage:
+    """Send everybody's translated packets out of a node that forwards them."""
+    way = _Way(host, resolve, packet)
+    way.stage(Stage.FORWARD_OUT, packet)
+    way.finish(Action.ALLOW)
     return way.passage()
 
 
@@ -89,8 +109,9 @@ class _Way:
     def doubt_accepted(self) -> None:
         self._denied |= self._accepted
 
-    def accept_failsafe(self) -> None:
-        self._take("a failsafe port", Action.ALLOW, self._arriving & self._failsafe)
+    def accept_failsafe(self, packet: Packet) -> None:
+        failsafe = _failsafe_sources(self._host.failsafe_ports, packet)
+        self._take("a failsafe port", Action.ALLOW, self._arriving & failsafe)
 
     def finish(self, default: Action) -> None:
         name = "no policy decides, which" if default is Action.ALLOW else "host endpoint without a policy that allows"
@@ -128,10 +149,10 @@ def _matched(applied: AppliedTier, stage: Stage, packet: Packet, resolve: Resolv
     rules = [
         MatchedRule(title, _action(rule.action), _limited(match, policy in sure))
         for policy in in_order
-        for title, rule in policy.titled_rules
+        for title, rule in policy.rules_at(stage)
         for match in (matches(rule, packet, resolve),)
     ]
-    has_end = stage in {Stage.NORMAL, Stage.FORWARD}
+    has_end = stage in {Stage.NORMAL, Stage.FORWARD, Stage.FORWARD_OUT}
     return MatchedTier(
         applied.tier.name, rules, applied.tier.default_action if has_end else Action.PASS, True if sure else None
     )

@@ -2,38 +2,53 @@
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
-from chaudit_network.addresses import parse_network
+from chaudit import CannotTellError
+from chaudit_network.addresses import IPAddress, parse_network
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import EntityRule
 from chaudit_network.policy.chains import HostPolicy
-from chaudit_network.policy.matching import Packet
+from chaudit_network.policy.matching import Packet, Resolver
+from chaudit_network.policy.policy import Stage
 
 
-@dataclass(frozen=True)
+@dataclass
 class PacketClasses:
-    """How one policy looks at destinations: the ports at which a rule changes its mind, the networks it asks for."""
+    """How one policy looks at destinations: the ports at which a rule changes its mind, and whom it asks for."""
 
     boundaries: tuple[int, ...]
     networks: tuple[str, ...]
-    asks_for_addresses: bool
+    selectors: tuple[tuple[str, str], ...]
+    """Selectors, each with its namespace selector."""
+
+    resolve: Resolver
+    _sets: dict[int, tuple[Intervals, ...]] = field(default_factory=dict)
 
     def key(self, packet: Packet) -> Hashable:
         """Return a key that is equal for packets which no rule of the policy tells apart."""
-        if self.asks_for_addresses:
-            place: Hashable = packet.destination
-        else:
-            number = int(packet.destination)
-            place = tuple(number in networks for networks in self._addresses(packet.family))
-        return packet.family, packet.protocol, bisect_right(self.boundaries, packet.port), packet.port_names, place
+        port = bisect_right(self.boundaries, packet.port)
+        return packet.family, packet.protocol, port, packet.port_names, self.place(packet.destination)
 
-    def _addresses(self, family: int) -> Iterator[Intervals]:
+    def place(self, address: IPAddress) -> Hashable:
+        """Return a key that is equal for destinations which no rule of the policy tells apart."""
+        if address.version not in self._sets:
+            self._sets[address.version] = tuple(self._asked_for(address.version))
+        number = int(address)
+        return tuple(number in addresses for addresses in self._sets[address.version])
+
+    def _asked_for(self, family: int) -> Iterator[Intervals]:
+        """Yield the sets that rules ask for; one that cannot be told is so for every packet."""
         for network in self.networks:
-            yield Intervals.addresses((parse_network(network),), family)
+            with suppress(CannotTellError):
+                yield Intervals.addresses((parse_network(network),), family)
+        for selector, namespace_selector in self.selectors:
+            with suppress(CannotTellError):
+                yield self.resolve(selector, namespace_selector, family)
 
 
-def packet_classes(host: HostPolicy) -> PacketClasses:
+def packet_classes(host: HostPolicy, resolve: Resolver) -> PacketClasses:
     """Return how an endpoint's policy, its failsafe ports included, looks at destinations."""
     sides = list(_destinations(host))
     spans = [span for side in sides for port in (*side.ports, *side.not_ports) for span in _span(port)]
@@ -41,15 +56,23 @@ def packet_classes(host: HostPolicy) -> PacketClasses:
     return PacketClasses(
         boundaries=tuple(sorted({edge for low, high in spans for edge in (low, high + 1)})),
         networks=tuple(sorted({network for side in sides for network in (*side.nets, *side.not_nets)})),
-        asks_for_addresses=any(side.selector or side.not_selector or side.namespace_selector for side in sides),
+        selectors=tuple(sorted({selector for side in sides for selector in _selectors(side)})),
+        resolve=resolve,
     )
+
+
+def _selectors(side: EntityRule) -> Iterator[tuple[str, str]]:
+    if side.selector or side.namespace_selector:
+        yield side.selector, side.namespace_selector
+    if side.not_selector:
+        yield side.not_selector, side.namespace_selector
 
 
 def _destinations(host: HostPolicy) -> Iterator[EntityRule]:
     for applied in host.tiers:
         for policy in (*applied.sure, *applied.perhaps):
-            for rule in policy.ingress:
-                yield rule.destination
+            rules = [*policy.ingress, *(policy.egress if policy.is_at(Stage.FORWARD_OUT) else ())]
+            yield from (rule.destination for rule in rules)
 
 
 def _span(port: int | str) -> Iterator[tuple[int, int]]:

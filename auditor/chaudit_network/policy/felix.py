@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import parse_network
-from chaudit_network.kinds.calico_agent import CALICO_AGENTS, DaemonSet
+from chaudit_network.kinds.calico_node import CALICO_NODE, OF_FELIX, DaemonSet
 from chaudit_network.kinds.calico_policy import (
     FELIX_CONFIGURATIONS,
     FelixConfiguration,
@@ -24,7 +24,6 @@ from chaudit_network.kinds.calico_policy import (
 T = TypeVar("T")
 
 _CONTAINER = "calico-node"
-_PREFIX = "felix_"
 _DISABLED = "none"
 """The value of a variable that sets nothing at all, where an empty one is as if it were not there."""
 
@@ -161,9 +160,9 @@ class Felix:
 
     def _in_environment(self, parameter: str) -> tuple[str, str] | None:
         """Return where a variable sets a parameter, and to what; Felix reads their names in any case."""
-        found = {value: origin for name, origin, value in self._environment if name == _PREFIX + parameter}
+        found = {value: origin for name, origin, value in self._environment if name == OF_FELIX + parameter}
         if len(found) > 1:
-            raise CannotTellError(f"several DaemonSets of calico-node differ in {_PREFIX.upper()}{parameter.upper()}")
+            raise CannotTellError(f"several DaemonSets of calico-node differ in {OF_FELIX.upper()}{parameter.upper()}")
         for value, origin in found.items():
             if value is None or "$(" in value:
                 raise CannotTellError(f"{origin} has its value from elsewhere")
@@ -176,12 +175,12 @@ class Felix:
         return [variable for agent in self.agents.complete_records for variable in _variables(agent)]
 
 
-felix = view(FELIX_CONFIGURATIONS.reading, CALICO_AGENTS.reading)(Felix)
+felix = view(FELIX_CONFIGURATIONS.reading, CALICO_NODE.reading)(Felix)
 """The view that answers with `Felix`."""
 
 
 def _variables(agent: DaemonSet) -> Iterator[tuple[str, str, str | None]]:
-    known = {(name.namespace, name.name) for name in CALICO_AGENTS.only}
+    known = {(name.namespace, name.name) for name in CALICO_NODE.only}
     if (agent.namespace, agent.name) not in known:
         return
     for container in agent.spec.template.spec.containers:
@@ -190,7 +189,7 @@ def _variables(agent: DaemonSet) -> Iterator[tuple[str, str, str | None]]:
         if any(one.config_map_ref is None or one.config_map_ref.name != _CALICO_S_OWN for one in container.env_from):
             raise CannotTellError(f"{agent.subject} has variables from elsewhere, which may set Felix up")
         for variable in {one.name.lower(): one for one in container.env}.values():
-            if variable.name.lower().startswith(_PREFIX) and (variable.value or variable.value_from):
+            if variable.name.lower().startswith(OF_FELIX) and (variable.value or variable.value_from):
                 value = None if variable.value_from else variable.value
                 yield variable.name.lower(), f"{variable.name} of {agent.subject}", value
 

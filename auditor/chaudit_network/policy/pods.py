@@ -59,14 +59,17 @@ class PodPolicies:
     def passage(self, name: PodName, packet: Packet) -> Passage:
         """Return who passes the policies of a pod; of the names under which it offers the port it knows itself.
 
+        It is the same object for pods and packets that no rule tells apart.
+
         Raises:
             CannotTellError: the pod or its policies were not read.
         """
         pod = self._pod(name)
         policy = self._policy(pod)
         named = replace(packet, port_names=_port_names(pod, packet))
-        classes = self._classes.get(policy) or self._classes.setdefault(policy, packet_classes(policy))
-        key = policy, classes.key(named)
+        if policy not in self._classes:
+            self._classes[policy] = packet_classes(policy, self.resolution.resolver())
+        key = policy, self._classes[policy].key(named)
         if key not in self._passages:
             self._passages[key] = enter(policy, named, None, self.resolution.resolver())
         return self._passages[key]

@@ -19,12 +19,16 @@ LAST = float("inf")
 
 
 class Stage(StrEnum):
-    """Where in Felix's chains a packet is when policies of one class look at it."""
+    """Where in Felix's chains a packet is when policies of one class look at it.
+
+    Ingress rules look at all of them but the last, where the packet leaves the host that forwards it.
+    """
 
     UNTRACKED = "untracked"
     PRE_DNAT = "preDNAT"
     NORMAL = "normal"
     FORWARD = "applyOnForward"
+    FORWARD_OUT = "applyOnForward, egress"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +48,7 @@ class Policy:
     selector: str
     namespace_selector: str = ""
     service_account_selector: str = ""
+    egress: tuple[PolicyRule, ...] = ()
     stage: Stage = Stage.NORMAL
     on_forward: bool = False
     numbers: tuple[int, ...] = ()
@@ -53,9 +58,12 @@ class Policy:
         """How reasons call it: kind and name as kubectl would show them."""
         return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
-    @property
-    def titled_rules(self) -> Iterator[tuple[str, PolicyRule]]:
-        """The ingress rules, each with how reasons call it."""
+    def rules_at(self, stage: Stage) -> Iterator[tuple[str, PolicyRule]]:
+        """Yield the rules that look at a stage, each with how reasons call it."""
+        if stage is Stage.FORWARD_OUT:
+            for number, rule in enumerate(self.egress, 1):
+                yield f"{self.title} egress rule {number}", rule
+            return
         numbers = self.numbers or range(1, len(self.ingress) + 1)
         for number, rule in zip(numbers, self.ingress, strict=True):
             yield f"{self.title} rule {number}", rule
@@ -66,10 +74,10 @@ class Policy:
         return self.order, self.name, self.namespace
 
     def is_at(self, stage: Stage) -> bool:
-        """Whether its ingress rules are part of this stage; forwarded packets meet normal ones that ask for them."""
-        if "Ingress" not in self.types:
+        """Whether it has a say at this stage; forwarded packets meet normal policies that ask for them."""
+        if ("Egress" if stage is Stage.FORWARD_OUT else "Ingress") not in self.types:
             return False
-        if stage is Stage.FORWARD:
+        if stage in {Stage.FORWARD, Stage.FORWARD_OUT}:
             return self.stage is Stage.NORMAL and self.on_forward
         return self.stage is stage
 

@@ -5,18 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import CannotTellError, Reading, view
+from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.kinds.endpointslices import ENDPOINT_SLICES, Endpoint, EndpointSlice
 from chaudit_network.kinds.services import Service
+from chaudit_network.policy.matching import Packet
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """One endpoint as traffic meets it: address and port, the node it is on, and the pod behind it, where known."""
 
-    address: str
+    address: IPAddress
     port: int
     node: str
     pod: tuple[str, str] | None
+
+    def packet(self, protocol: str) -> Packet:
+        """Return a packet as it comes to the endpoint."""
+        return Packet(self.address, protocol, self.port)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,11 @@ class ServiceEndpoints:
         return [endpoint for piece in self.slices for endpoint in piece.endpoints]
 
     def backends(self, port_name: str, protocol: str, family: int) -> Backends:
-        """Return where a port of the service, by its name, leads in a family (4 or 6)."""
+        """Return where a port of the service, by its name, leads in a family (4 or 6).
+
+        Raises:
+            CannotTellError: an endpoint has an address that is none.
+        """
         ready: list[Backend] = []
         draining: list[Backend] = []
         for piece in self.slices:
@@ -76,7 +86,7 @@ class ServiceEndpoints:
 def _backends(endpoint: Endpoint, port: int) -> list[Backend]:
     target = endpoint.target_ref
     pod = (target.namespace, target.name) if target and target.kind == "Pod" else None
-    return [Backend(address, port, endpoint.node, pod) for address in endpoint.addresses]
+    return [Backend(parse_address(address), port, endpoint.node, pod) for address in endpoint.addresses]
 
 
 @dataclass(frozen=True, slots=True)

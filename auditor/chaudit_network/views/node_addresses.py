@@ -57,6 +57,11 @@ class NodeNetworking:
         """Whether the node is known to have no other addresses."""
         return not self.gap
 
+    def beside(self, address: IPAddress, interface: str) -> frozenset[IPAddress]:
+        """Return what else an interface with this address is known to have, and the address itself."""
+        others = (one.address for one in self.addresses if one.interface == interface and interface)
+        return frozenset((address, *others))
+
 
 @dataclass(frozen=True)
 class NodeAddresses:

@@ -14,6 +14,11 @@ class Unread:
     subject: Subject
     reason: str
 
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a whole list."""
+        return self.subject.kind == "Source"
+
     def __str__(self) -> str:
         """Return the reason with what it is about; that of a list or a probe names it itself."""
         return self.reason if self.subject.kind in {"Source", "Probe"} else f"{self.subject}: {self.reason}"

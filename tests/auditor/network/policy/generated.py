@@ -86,11 +86,15 @@ class Doubts:
 
 @dataclass(frozen=True)
 class World:
-    """A host endpoint, and a packet from a source still to be chosen to it, or through it to a pod."""
+    """A host endpoint, and a packet from a source still to be chosen to it, or through it to a pod.
+
+    With `ends_here` the translated packet is for a process of the host.
+    """
 
     host: Host
     arriving: OnePacket
     translated: OnePacket | None
+    ends_here: bool = False
 
     def sent_from(self, source: Address, port: int) -> tuple[OnePacket, OnePacket | None]:
         """Return the packet as it arrives, and as it goes on to a pod."""
@@ -171,7 +175,7 @@ def _spec(
     order: float | None,
     types: tuple[str, ...],
     ingress: Sequence[PolicyRule],
-    egress: tuple[PolicyRule, ...],
+    egress: Sequence[PolicyRule],
     subject: tuple[str, str, str, bool | None],
 ) -> tuple[PolicySpec, bool | None]:
     """Return a policy that Calico would take, and whether it selects the endpoint."""
@@ -184,7 +188,7 @@ def _spec(
         service_account_selector=accounts,
         types=("Ingress",) if kind == "preDNAT" and types else types,
         ingress=tuple(ingress),
-        egress=() if kind == "preDNAT" else egress,
+        egress=() if kind == "preDNAT" else tuple(egress),
         do_not_track=kind == "doNotTrack",
         pre_dnat=kind == "preDNAT",
         apply_on_forward=kind != "normal",
@@ -202,7 +206,7 @@ def _specs(doubts: Doubts) -> SearchStrategy[tuple[PolicySpec, bool | None]]:
         st.sampled_from((None, 1.0, 2.0)),
         _mostly(_TYPES[0], _TYPES),
         st.lists(rules(doubts), max_size=3),
-        st.sampled_from(((), (PolicyRule("Deny"),))),
+        st.lists(rules(doubts), max_size=2),
         _mostly(_SUBJECTS[0], subjects),
     )
 
@@ -254,10 +258,19 @@ def worlds(doubts: Doubts) -> SearchStrategy[World]:
         st.booleans(),
     )
     to_process = st.builds(World, hosts, packets, st.none())
-    to_pod = st.builds(_through, hosts, packets, *_SOMEWHERE)
-    return to_process | to_pod
+    to_process_translated = st.builds(_within, hosts, packets, *_SOMEWHERE)
+    return to_process | to_process_translated | st.builds(_through, hosts, packets, *_SOMEWHERE)
+
+
+def worlds_of_pods(doubts: Doubts) -> SearchStrategy[World]:
+    """Worlds in which packets go on to a pod."""
+    return worlds(doubts).filter(lambda world: world.translated is not None and not world.ends_here)
 
 
 def _through(host: Host, packet: OnePacket, port: int, names: frozenset[str]) -> World:
     translated = replace(packet, destination=_POD[packet.destination.version], port=port, port_names=names)
     return World(host, packet, translated)
+
+
+def _within(host: Host, packet: OnePacket, port: int, names: frozenset[str]) -> World:
+    return World(host, packet, replace(packet, port=port, port_names=names), ends_here=True)

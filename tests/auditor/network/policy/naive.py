@@ -58,26 +58,35 @@ class Host:
     selected: Selected
 
 
-def decide(host: Host, arriving: OnePacket, translated: OnePacket | None, ask: Ask) -> Outcome:
-    """Send a packet to a process of the host, or, if it is translated, through the host to a pod."""
-    failsafe = _is_failsafe(host, arriving)
-    if translated is None:
-        if failsafe:
-            return Outcome(Verdict.ALLOWED, FAILSAFE)
-        return (
-            _stage(host, "untracked", arriving, ask)
-            or _stage(host, "preDNAT", arriving, ask)
-            or _stage(host, "normal", arriving, ask)
-            or (Outcome(Verdict.ALLOWED, NOTHING) if host.allows_by_default else Outcome(Verdict.DENIED, NO_PROFILE))
-        )
-    if not failsafe:  # the forward chain alone has no failsafe ports
+def decide(
+    host: Host, arriving: OnePacket, translated: OnePacket | None, ask: Ask, *, ends_here: bool = False
+) -> Outcome:
+    """Send a packet to a process of the host, or, if it is translated, through the host to a pod.
+
+    With `ends_here` the translated packet is for a process of the host, too.
+    """
+    if not _is_failsafe(host, arriving):
         untracked = _stage(host, "untracked", arriving, ask)
-        if untracked and untracked.verdict is Verdict.ALLOWED:
+        if untracked and untracked.verdict is Verdict.ALLOWED and translated:
             return Outcome(Verdict.UNTRACKED, untracked.by)
         decided = untracked or _stage(host, "preDNAT", arriving, ask)
         if decided:
             return decided
-    return _stage(host, "forward", translated, ask) or Outcome(Verdict.ALLOWED, NOTHING)
+    if translated and not ends_here:  # the forward chain alone has no failsafe ports
+        return _stage(host, "forward", translated, ask) or Outcome(Verdict.ALLOWED, NOTHING)
+    packet = translated or arriving
+    if _is_failsafe(host, packet):
+        return Outcome(Verdict.ALLOWED, FAILSAFE)
+    default = Outcome(Verdict.ALLOWED, NOTHING) if host.allows_by_default else Outcome(Verdict.DENIED, NO_PROFILE)
+    return _stage(host, "normal", packet, ask) or default
+
+
+def leave(host: Host, translated: OnePacket, ask: Ask) -> Outcome:
+    """Send a packet that is forwarded out of the host, by the interface that this endpoint is about.
+
+    No other policy than that which applies on forward is asked (felix/rules/static.go, StaticFilterForwardChains).
+    """
+    return _stage(host, "forward out", translated, ask) or Outcome(Verdict.ALLOWED, NOTHING)
 
 
 def _is_failsafe(host: Host, packet: OnePacket) -> bool:
@@ -95,7 +104,7 @@ def _stage(host: Host, stage: str, packet: OnePacket, ask: Ask) -> Outcome | Non
         policies = [policy for policy in _policies(host, tier.name) if _applies(host, policy, stage, ask)]
         if not policies or (tier not in _known(host) and not ask(f"tier {tier.name} is enforced")):
             continue
-        decided, rule = _first_match(host, policies, packet, ask)
+        decided, rule = _first_match(host, policies, stage, packet, ask)
         if decided == "Allow":
             return Outcome(Verdict.ALLOWED, rule)
         if decided == "Deny":
@@ -110,11 +119,12 @@ def _stage(host: Host, stage: str, packet: OnePacket, ask: Ask) -> Outcome | Non
 
 
 def _first_match(
-    host: Host, policies: Sequence[GlobalNetworkPolicy], packet: OnePacket, ask: Ask
+    host: Host, policies: Sequence[GlobalNetworkPolicy], stage: str, packet: OnePacket, ask: Ask
 ) -> tuple[str | None, str]:
     for policy in policies:
-        for number, rule in enumerate(policy.spec.ingress, 1):
-            place = f"GlobalNetworkPolicy {policy.name} rule {number}"
+        is_out = stage == "forward out"
+        for number, rule in enumerate(policy.spec.egress if is_out else policy.spec.ingress, 1):
+            place = f"GlobalNetworkPolicy {policy.name} {'egress rule' if is_out else 'rule'} {number}"
             if rule.action != "Log" and matches(rule, packet, host.selected, place, ask):
                 return rule.action, place
     return None, ""
@@ -151,10 +161,12 @@ def _policies(host: Host, tier: str) -> list[GlobalNetworkPolicy]:
 
 
 def _applies(host: Host, policy: GlobalNetworkPolicy, stage: str, ask: Ask) -> bool:
-    """Whether the policy has a say at the stage, for packets that come in."""
-    spec = policy.spec
-    has_ingress = "Ingress" in spec.types if spec.types else bool(spec.ingress) or not spec.egress
-    if not has_ingress or stage not in _stages(policy):
+    """Whether the policy has a say at the stage; one that names no type is about both directions.
+
+    So Felix takes it (felix/calc/policy_sorter.go, ExtractPolicyMetadata) where Calico's API did not fill them in.
+    """
+    wanted = "Egress" if stage == "forward out" else "Ingress"
+    if (policy.spec.types and wanted not in policy.spec.types) or stage not in _stages(policy):
         return False
     selects = host.selects[policy.name]
     return ask(f"{policy.name} selects the endpoint") if selects is None else selects
@@ -165,4 +177,4 @@ def _stages(policy: GlobalNetworkPolicy) -> set[str]:
         return {"untracked"}
     if policy.spec.pre_dnat:
         return {"preDNAT"}
-    return {"normal", "forward"} if policy.spec.apply_on_forward else {"normal"}
+    return {"normal", "forward", "forward out"} if policy.spec.apply_on_forward else {"normal"}

@@ -18,12 +18,14 @@ from auditor.network.policy.generated import (
     rules,
     selected,
     worlds,
+    worlds_of_pods,
 )
-from auditor.network.policy.naive import Outcome, Verdict, decide
+from auditor.network.policy.naive import Host, Outcome, Verdict, decide, leave
 from auditor.network.policy.naive_rules import Address, OnePacket, every_answer
 from chaudit import CannotTellError
 from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.calico_policy import PolicyRule
+from chaudit_network.policy import chains
 from chaudit_network.policy.chains import HostPolicy, Passage, enter
 from chaudit_network.policy.matching import Packet, matches
 from chaudit_network.policy.policies import for_host, in_order
@@ -36,13 +38,14 @@ EITHER = {Verdict.ALLOWED, Verdict.DENIED}
 bounded = settings(max_examples=200, deadline=None, derandomize=True)
 
 
+def policy_of(host: Host) -> HostPolicy:
+    tiers = for_host(in_order(host.tiers, host.policies), LABELS)
+    return HostPolicy(tiers, host.failsafe_ports, host.allows_by_default)
+
+
 def passage(world: World) -> Passage:
-    host = world.host
-    policy = HostPolicy(
-        for_host(in_order(host.tiers, host.policies), LABELS), host.failsafe_ports, host.allows_by_default
-    )
     translated = packet(world.translated) if world.translated else None
-    return enter(policy, packet(world.arriving), translated, resolve)
+    return enter(policy_of(world.host), packet(world.arriving), translated, resolve, ends_here=world.ends_here)
 
 
 def packet(one: OnePacket) -> Packet:
@@ -61,7 +64,9 @@ def outcomes(world: World, source: Address, ports: Sequence[int]) -> list[Outcom
     return [
         outcome
         for arriving, translated in sent
-        for outcome in islice(every_answer(partial(decide, world.host, arriving, translated)), _MOST)
+        for outcome in islice(
+            every_answer(partial(decide, world.host, arriving, translated, ends_here=world.ends_here)), _MOST
+        )
     ]
 
 
@@ -124,3 +129,15 @@ def test_where_nothing_is_doubtful_everybody_is_told_and_why(world: World) -> No
         last = [decision.name for decision in found.decisions if int(source) in decision.sources][-1]
         assert told(found, source) == (EITHER if outcome.verdict is Verdict.UNTRACKED else {outcome.verdict})
         assert outcome.verdict is Verdict.UNTRACKED or last == outcome.by
+
+
+@bounded
+@given(worlds_of_pods(Doubts(in_rules=True)))
+def test_who_leaves_a_node_that_forwards_is_told_as_packet_by_packet(world: World) -> None:
+    assert world.translated
+    found = chains.leave(policy_of(world.host), packet(world.translated), resolve)
+
+    for source in sources(world.translated):
+        sent = replace(world.translated, source=source)
+        answers = {one.verdict for one in islice(every_answer(partial(leave, world.host, sent)), _MOST)}
+        assert answers == told(found, source)

@@ -160,7 +160,7 @@ def test_a_value_with_a_quote_is_taken_as_it_is() -> None:
 def test_reasons_name_the_rule_of_the_object_whatever_it_is_split_into() -> None:
     found = policy("{ingress: [{ports: [{port: 80}, {port: 81}], from: [{podSelector: {}}, {podSelector: {}}]}, {}]}")
 
-    titles = [title for title, _ in found.titled_rules]
+    titles = [title for title, _ in found.rules_at(Stage.NORMAL)]
 
     assert titles == ["NetworkPolicy shop/p rule 1"] * 4 + ["NetworkPolicy shop/p rule 2"]
 

@@ -97,19 +97,22 @@ def test_policies_are_in_order_of_their_numbers_then_of_their_names_and_last_wit
 
 
 @pytest.mark.parametrize(
-    ("spec", "is_for_ingress"),
+    ("types", "expected"),
     [
-        ({"types": []}, True),
-        ({"types": [], "ingress": [ALLOW]}, True),
-        ({"types": [], "egress": [ALLOW]}, False),
-        ({"types": [], "ingress": [ALLOW], "egress": [ALLOW]}, True),
-        ({"types": ["Egress"], "ingress": [ALLOW]}, False),
-        ({"types": ["Ingress"], "egress": [ALLOW]}, True),
-        ({"types": ["ingress"]}, True),
+        (["Ingress"], {Stage.NORMAL, Stage.FORWARD}),
+        (["Egress"], {Stage.FORWARD_OUT}),
+        (["egress", "INGRESS"], {Stage.NORMAL, Stage.FORWARD, Stage.FORWARD_OUT}),
     ],
 )
-def test_types_that_are_absent_are_implied_by_the_rules(spec: dict[str, object], is_for_ingress: bool) -> None:
-    assert stages(policy("p", **spec)) == ({Stage.NORMAL} if is_for_ingress else set())
+def test_types_say_of_which_directions_a_policy_speaks_in_any_case(types: list[str], expected: set[Stage]) -> None:
+    assert stages(policy("p", types=types, applyOnForward=True)) == expected
+
+
+@pytest.mark.parametrize("spec", [{}, {"ingress": [ALLOW]}, {"egress": [ALLOW]}])
+def test_a_policy_without_types_was_written_past_the_api_and_is_about_both_directions(spec: dict[str, object]) -> None:
+    found = stages(policy("p", types=[], applyOnForward=True, **spec))
+
+    assert found == {Stage.NORMAL, Stage.FORWARD, Stage.FORWARD_OUT}
 
 
 @pytest.mark.parametrize(

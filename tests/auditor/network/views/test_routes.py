@@ -119,7 +119,7 @@ def test_a_route_leads_to_the_ready_endpoints_of_its_port() -> None:
 
     backends = known.backends(known.known[0], 4)
 
-    assert [(one.address, one.port) for one in backends.ready] == [("10.244.0.5", 8080)]
+    assert [(str(one.address), one.port) for one in backends.ready] == [("10.244.0.5", 8080)]
     assert known.backends(known.known[0], 6).ready == []
 
 
