@@ -29,13 +29,11 @@ APPEASED = frozenset(
         "BGP-003",
         "BGP-009",
         "BGP-011",
-        "BGP-012",
         "BGP-015",
         "HA-012",
         "ING-009",
         "NET-004",
         "NET-010",
-        "NPT-009",
         "NPT-025",
     }
 )

@@ -96,6 +96,8 @@ class BeforeNat:
     def _denies(self, policy: HostPolicy, packet: Packet, source: SourceClass) -> bool:
         fate = at_stage(policy, Stage.PRE_DNAT, packet, self.guards.resolve)
         denied = source.addresses[packet.family] & fate.denied
+        if source.doubt and fate.denied:
+            raise CannotTellError(source.doubt)
         if denied and denied <= fate.allowed | fate.undecided:
             raise CannotTellError(f"whether {source.name} are denied at {packet.port}/{packet.protocol} cannot be told")
         return bool(denied)

@@ -68,6 +68,8 @@ class Journeys:
             yield health_check(way, entrance.family, entrance.node_ports, entrance.version)
         elif way.via is Via.NODE_PORT:
             yield entrance.node_ports
+        elif way.service_port and way.service_port.node_port:
+            yield entrance.service_addresses
         found: Sequence[Backend] = ()
         if way.service_port:
             yield deliver(way, backends, entry, source)

@@ -4,17 +4,21 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Address
 
 from chaudit import CannotTellError
-from chaudit_network.addresses import IPAddress
-from chaudit_network.exposure.delivery import Version
+from chaudit_network.addresses import IPAddress, families
+from chaudit_network.exposure.delivery import NEWEST_MEASURED, OLDEST_MEASURED, Version
 from chaudit_network.exposure.guard import Exits, Guard, HostGuards
 from chaudit_network.exposure.place_sets import Place, PlaceSet
 from chaudit_network.exposure.sources import Clients
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.kinds.core import Node
 from chaudit_network.views.kube_proxy import KubeProxy
-from chaudit_network.views.node_addresses import NodeAddress, NodeAddresses
+from chaudit_network.views.node_addresses import NodeAddresses
+
+_LOOPBACK = IPv4Address("127.0.0.1")
+"""An address that every node has, whether or not anybody tells of it."""
 
 _ROUTED = Verdict(Reach.OPEN)
 """What becomes of packets for an address of a service itself: where node ports are served does not matter to them."""
@@ -27,7 +31,8 @@ class Entrance:
     `guards` has several members where the interface by which packets come is not known. `is_edge` says whether
     outsiders arrive there, or may, and `hides_pods` whether pods come with their node's address. `own_pods` is what
     becomes of those of the node itself on their way to a process of it, and `destination` tells apart the addresses
-    that a rule of the guards tells apart.
+    that a rule of the guards tells apart. `service_addresses` is what kube-proxy does there with external and load
+    balancer addresses of services that have node ports.
     """
 
     family: int
@@ -40,6 +45,7 @@ class Entrance:
     hides_pods: bool = False
     own_pods: Verdict = _ROUTED
     destination: Hashable = None
+    service_addresses: Verdict = _ROUTED
 
 
 @dataclass
@@ -86,7 +92,10 @@ class Places:
                 entrances = [entrance for entrance, _ in own if entrance.family == family]
                 guards = tuple(dict.fromkeys(guard for entrance in entrances for guard in entrance.guards))
                 first = entrances[0]
-                common = Entrance(family, "", True, first.version, _ROUTED, guards, first.exits)
+                common = Entrance(
+                    family, "", True, first.version, _ROUTED, guards, first.exits,
+                    service_addresses=first.service_addresses,
+                )  # fmt: skip
                 found[family][common].append(node)
         return {
             family: {entrance: self._members(nodes) for entrance, nodes in alike.items()}
@@ -115,6 +124,11 @@ def find_places(
         own = [one.address for one in known]
         version = kube_proxy.version(node)
         exits, own_pods = guards.exits(node.name), guards.own_pods(node.name)
+        served = {address: _node_ports(node, address, own, kube_proxy) for address in (*own, _LOOPBACK)}
+        lost = {
+            family: _service_addresses(family, served, version, is_complete=networking.is_complete)
+            for family in families(own)
+        }
         for one in known:
             guard = guards.guard(node.name, one.interface, networking.beside(one.address, one.interface))
             entrance = Entrance(
@@ -122,20 +136,37 @@ def find_places(
                 network=one.network,
                 is_edge=clients.come_from_outside(one.address, one.network),
                 version=version,
-                node_ports=_node_ports(node, one, own, kube_proxy),
+                node_ports=served[one.address],
                 guards=(guard,),
                 exits=exits,
                 hides_pods=clients.hide_pods(one.address),
                 own_pods=own_pods,
                 destination=guards.place(guard, one.address),
+                service_addresses=lost[one.address.version],
             )
             places.add(entrance, Place(node.name, one.address, one.interface, one.network))
     return places
 
 
-def _node_ports(node: Node, one: NodeAddress, own: Sequence[IPAddress], kube_proxy: KubeProxy) -> Verdict:
+def _node_ports(node: Node, address: IPAddress, own: Sequence[IPAddress], kube_proxy: KubeProxy) -> Verdict:
     try:
-        served = kube_proxy.judge(one.address, node, own)
+        served = kube_proxy.judge(address, node, own)
     except CannotTellError as gap:
         return Verdict(Reach.UNKNOWN, tuple(gap.reasons))
     return Verdict(Reach.OPEN if served.is_served else Reach.CLOSED, (served.because,))
+
+
+def _service_addresses(
+    family: int, served: Mapping[IPAddress, Verdict], version: Version | None, *, is_complete: bool
+) -> Verdict:
+    """Return what becomes of a service's own addresses where it has node ports, too.
+
+    An old kube-proxy that finds no address for node ports leaves out all the rest of such a service (13).
+    """
+    node_ports = {verdict for address, verdict in served.items() if address.version == family}
+    is_lost = all(verdict.verdict is Reach.CLOSED for verdict in node_ports)
+    if not is_lost or (version and version >= NEWEST_MEASURED):
+        return _ROUTED
+    why = "nodePortAddresses match no address of the node, where old kube-proxies leave out services with node ports"
+    is_certain = is_complete and version is not None and version <= OLDEST_MEASURED
+    return Verdict(Reach.CLOSED if is_certain else Reach.UNKNOWN, (why,))
