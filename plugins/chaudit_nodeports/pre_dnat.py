@@ -82,6 +82,7 @@ def cluster_is_not_cut_off(interface: EdgeEndpoint | Unread, known: BeforeNat) -
         yield Unknown(str(gap))
         return
     yield from _told(titles, cut)
+    yield from (Unknown(str(gap)) for gap in known.ways.services)
 
 
 def _told(titles: Sequence[str], cut: Sequence[tuple[str, str]]) -> Iterator[Violation]:
