@@ -1,6 +1,7 @@
 """Tables in MRT (RFC 6396), as FRR (`dump bgp routes-mrt`), BIRD, OpenBGPD and GoBGP dump them."""
 
 import io
+import signal
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,6 +10,9 @@ from mrtparse import MrtFormatError, Reader
 
 from chaudit import ProbeError
 from chaudit_network.rib.paths import MOST_PATHS, ReceivedPath
+
+# mrtparse lets a closed pipe kill whoever imports it. As Python has it by default, whoever writes to one is told.
+signal.signal(signal.SIGPIPE, signal.SIG_IGN)
 
 _UNICAST = frozenset({"RIB_IPV4_UNICAST", "RIB_IPV6_UNICAST", "RIB_IPV4_UNICAST_ADDPATH", "RIB_IPV6_UNICAST_ADDPATH"})
 _UNSPECIFIED = frozenset({"", "::", "0.0.0.0"})  # noqa: S104 - not an address to bind to

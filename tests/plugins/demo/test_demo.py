@@ -98,6 +98,8 @@ FOUND = {
     *(("NPT-005", f"HostEndpoint {name}-if-hep", Outcome.FAILED) for name in EDGES),
     # The policy for Prometheus says nothing of other ports, and keeps nodes and pods from its own.
     *((rule, f"HostEndpoint {name}-if-hep", Outcome.FAILED) for rule in ("NPT-008", "NPT-009") for name in EDGES),
+    # MetalLB answers for its address, and the node port stayed.
+    ("NPT-011", "Service telemetry/ingest", Outcome.FAILED),
     # Customers' networks are told apart at the load balancer's address only, and by pods that do not see clients.
     ("NPT-012", "Service telemetry/ingest:4317/TCP", Outcome.FAILED),
     ("NPT-013", "Service telemetry/ingest:4317/TCP", Outcome.FAILED),
@@ -112,6 +114,8 @@ FOUND = {
     # Failsafe ports are open to everybody, and so is BGP.
     *(("NPT-018", f"Node {name}", Outcome.FAILED) for name in NODES),
     ("NPT-019", "FelixConfiguration default", Outcome.FAILED),
+    # It is called what it is.
+    ("NPT-022", "Service telemetry/prometheus", Outcome.FAILED),
     # Twelve node ports and a health check node port, where ten are agreed.
     ("NPT-010", "Cluster", Outcome.FAILED),
     # kube-proxy serves loopback, too, unless told otherwise.
