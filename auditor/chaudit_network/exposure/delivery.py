@@ -19,8 +19,8 @@ Version = tuple[int, int]
 SERVES_TERMINATING: Version = (1, 26)
 """From this kube-proxy on, endpoints that serve while they terminate are the last resort (KEP-1669)."""
 
-OLDEST_MEASURED: Version = (1, 20)
-NEWEST_MEASURED: Version = (1, 36)
+_OLDEST_MEASURED: Version = (1, 20)
+_NEWEST_MEASURED: Version = (1, 36)
 """Where these two differ, what lies between them is not known."""
 
 
@@ -80,11 +80,11 @@ def health_check(way: WayIn, family: int, node_ports: Verdict, version: Version 
 
     Old ones answer on every address of both families, new ones where they serve node ports, in the service's families.
     """
-    if version and version <= OLDEST_MEASURED:
+    if version and version <= _OLDEST_MEASURED:
         return Verdict(Reach.OPEN, ("kube-proxy itself answers health checks on every address of every node",))
     is_own_family = way.service is not None and family in families_of(way.service)
     today = node_ports if is_own_family else Verdict(Reach.CLOSED, (f"the service has no IPv{family}",))
-    if today.verdict is Reach.OPEN or (version and version >= NEWEST_MEASURED):
+    if today.verdict is Reach.OPEN or (version and version >= _NEWEST_MEASURED):
         return today
     return Verdict(Reach.UNKNOWN, (*today.because, "how health checks are answered depends on kube-proxy's version"))
 
@@ -120,7 +120,7 @@ def _on(node: str, backends: Sequence[Backend]) -> Sequence[Backend]:
 
 
 def _is_newest(entry: Entry) -> bool:
-    return entry.version is not None and entry.version >= NEWEST_MEASURED
+    return entry.version is not None and entry.version >= _NEWEST_MEASURED
 
 
 def _source_ranges(ranges: Sequence[str], way: WayIn, source: SourceClass, so_far: Verdict) -> Verdict:
@@ -145,7 +145,7 @@ def _own_process(entry: Entry, so_far: Verdict) -> Verdict:
         return so_far
     if entry.is_owned is None:
         return Verdict(Reach.UNKNOWN, (*so_far.because, "whether the address is a node's own is not known"))
-    if entry.version and entry.version <= OLDEST_MEASURED:
+    if entry.version and entry.version <= _OLDEST_MEASURED:
         return Verdict(Reach.CLOSED, ("this kube-proxy does not redirect a node's own processes to external IPs",))
     return Verdict(
         Reach.UNKNOWN, (*so_far.because, "whether a node's own processes are redirected depends on the version")

@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from ipaddress import IPv4Address
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, families
-from chaudit_network.exposure.delivery import NEWEST_MEASURED, OLDEST_MEASURED, Version
+from chaudit_network.exposure.delivery import Version
 from chaudit_network.exposure.guard import Exits, Guard, HostGuards
 from chaudit_network.exposure.place_sets import Place, PlaceSet
 from chaudit_network.exposure.sources import Clients
@@ -16,9 +15,6 @@ from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.kinds.core import Node
 from chaudit_network.views.kube_proxy import KubeProxy
 from chaudit_network.views.node_addresses import NodeAddresses
-
-_LOOPBACK = IPv4Address("127.0.0.1")
-"""An address that every node has, whether or not anybody tells of it."""
 
 _ROUTED = Verdict(Reach.OPEN)
 """What becomes of packets for an address of a service itself: where node ports are served does not matter to them."""
@@ -124,9 +120,8 @@ def find_places(
         own = [one.address for one in known]
         version = kube_proxy.version(node)
         exits, own_pods = guards.exits(node.name), guards.own_pods(node.name)
-        served = {address: _node_ports(node, address, own, kube_proxy) for address in (*own, _LOOPBACK)}
-        lost = {
-            family: _service_addresses(family, served, version, is_complete=networking.is_complete)
+        to_services = {
+            family: _service_addresses(node, family, own, kube_proxy, is_complete=networking.is_complete)
             for family in families(own)
         }
         for one in known:
@@ -136,13 +131,13 @@ def find_places(
                 network=one.network,
                 is_edge=clients.come_from_outside(one.address, one.network),
                 version=version,
-                node_ports=served[one.address],
+                node_ports=_node_ports(node, one.address, own, kube_proxy),
                 guards=(guard,),
                 exits=exits,
                 hides_pods=clients.hide_pods(one.address),
                 own_pods=own_pods,
                 destination=guards.place(guard, one.address),
-                service_addresses=lost[one.address.version],
+                service_addresses=to_services[one.address.version],
             )
             places.add(entrance, Place(node.name, one.address, one.interface, one.network))
     return places
@@ -157,16 +152,13 @@ def _node_ports(node: Node, address: IPAddress, own: Sequence[IPAddress], kube_p
 
 
 def _service_addresses(
-    family: int, served: Mapping[IPAddress, Verdict], version: Version | None, *, is_complete: bool
+    node: Node, family: int, own: Sequence[IPAddress], kube_proxy: KubeProxy, *, is_complete: bool
 ) -> Verdict:
-    """Return what becomes of a service's own addresses where it has node ports, too.
-
-    An old kube-proxy that finds no address for node ports leaves out all the rest of such a service (13).
-    """
-    node_ports = {verdict for address, verdict in served.items() if address.version == family}
-    is_lost = all(verdict.verdict is Reach.CLOSED for verdict in node_ports)
-    if not is_lost or (version and version >= NEWEST_MEASURED):
-        return _ROUTED
-    why = "nodePortAddresses match no address of the node, where old kube-proxies leave out services with node ports"
-    is_certain = is_complete and version is not None and version <= OLDEST_MEASURED
-    return Verdict(Reach.CLOSED if is_certain else Reach.UNKNOWN, (why,))
+    """Return what becomes of a service's own addresses where it has node ports, too (13)."""
+    try:
+        if not kube_proxy.on(node).drops_services(family, own):
+            return _ROUTED
+    except CannotTellError as gap:
+        return Verdict(Reach.UNKNOWN, tuple(gap.reasons))
+    why = "nodePortAddresses match no address of the node, where this kube-proxy leaves out services with node ports"
+    return Verdict(Reach.CLOSED if is_complete else Reach.UNKNOWN, (why,))
