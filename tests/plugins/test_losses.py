@@ -29,6 +29,7 @@ APPEASED = frozenset(
         "BGP-003",
         "BGP-009",
         "BGP-011",
+        "BGP-012",
         "BGP-015",
         "HA-012",
         "ING-009",
