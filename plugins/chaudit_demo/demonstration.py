@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -89,6 +90,8 @@ def _scan(kubeconfig: Path, intent: Path, reports: Mapping[str, Path]) -> int:
 
 def _wait(kubeconfig: Path) -> None:
     command = shlex.join(["kubectl", "--kubeconfig", str(kubeconfig.absolute()), "get", "nodes,services", "-A"])
+    # A shell starts what it puts in the background with interrupts ignored, and nothing else ends this.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         click.echo(f"\nThe cluster is up until Ctrl-C; its kubeconfig is {kubeconfig.absolute()}\n$ {command}")
         Event().wait()
