@@ -57,8 +57,7 @@ def node_ports_are_seen_by_host_policy(interface: EdgeEndpoint | Unread, known: 
             f"{_named(titles, len(titles))}",
             {"node_ports": ports, "policies": titles[:_KEPT]},
         )
-    for service in known.ways.services:
-        yield Unknown(str(service))
+    yield from map(Unknown, known.ways.gaps_of_services)
 
 
 def _named(names: list[str], count: int) -> str:

@@ -6,6 +6,8 @@ from chaudit_network.exposure.host_policies import HostPolicies, host_policies
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.kinds.calico_controllers import KUBE_CONTROLLERS_CONFIGURATIONS, KubeControllersConfiguration
 from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS, HostEndpoint
+from chaudit_network.policy.chains import HostPolicy
+from chaudit_network.policy.policy import Policy, Stage
 
 _REFERENCES = (
     "https://docs.tigera.io/calico/latest/reference/resources/hostendpoint",
@@ -62,17 +64,24 @@ def external_interfaces_have_a_host_endpoint(
 def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, policies: HostPolicies) -> Verdicts:
     """Without a policy a HostEndpoint drops everything but failsafe ports, or, by its profile, lets everything pass.
 
-    Neither is what anybody wanted. It is what remains when a label or a selector was mistyped.
+    Neither is what anybody wanted. It is what remains when a label or a selector was mistyped. A policy with preDNAT or
+    doNotTrack changes nothing about what is dropped in the end.
     """
     policy = policies.of(endpoint)
     for direction in ("Ingress", "Egress"):
-        if any(direction in one.types for applied in policy.tiers for one in applied.sure):
+        sure = [one for applied in policy.tiers for one in applied.sure if direction in one.types]
+        perhaps = [one for applied in policy.tiers for one in applied.perhaps if direction in one.types]
+        if any(_counts(one, policy) for one in sure):
             continue
-        doubtful = [one.title for applied in policy.tiers for one in applied.perhaps if direction in one.types]
-        if doubtful:
+        if doubtful := [one.title for one in perhaps if _counts(one, policy)]:
             yield Unknown(f"whether {doubtful[0]} selects it cannot be told")
         else:
             effect = "everything passes" if policy.allows_by_default else "everything but failsafe ports is dropped"
-            yield Violation(
-                f"no policy with type {direction} selects it: {effect}", {"labels": endpoint.metadata.labels}
-            )
+            none = f"no policy with type {direction} selects it: {effect}"
+            only = f"only preDNAT and doNotTrack policies with type {direction} select it: what they do not allow"
+            yield Violation(f"{only} is dropped" if sure else none, {"labels": endpoint.metadata.labels})
+
+
+def _counts(one: Policy, policy: HostPolicy) -> bool:
+    """Whether a policy takes the place of dropping: one of another class than the normal does so by a profile only."""
+    return policy.allows_by_default or one.stage is Stage.NORMAL

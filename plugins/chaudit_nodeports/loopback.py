@@ -44,8 +44,8 @@ class Loopback:
 def loopback_node_ports(ways: Ways, nodes: Sequence[Node], proxy: KubeProxy) -> Sequence[Loopback]:
     """Gather all nodes, which mostly have one configuration; IPv6 loopback has no node ports in any mode."""
     if not any(way.via is Via.NODE_PORT and _LOOPBACK.version in way.families for way in ways.known):
-        if ways.gaps:
-            raise CannotTellError(*ways.gaps)
+        if ways.services:
+            raise CannotTellError(*ways.gaps_of_services)
         raise DoesNotApplyError("no service has an IPv4 node port")
     served: dict[str, list[str]] = defaultdict(list)
     unknown: dict[str, list[str]] = defaultdict(list)

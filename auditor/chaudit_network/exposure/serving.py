@@ -77,10 +77,10 @@ def serving(ways: Ways, nodes: Sequence[Node], addresses: NodeAddresses, proxy: 
     """Find the addresses of nodes at which node ports could be."""
     used = {family for way in ways.known if way.via is Via.NODE_PORT for family in way.families}
     if not used and ways.services:
-        raise CannotTellError(*map(str, ways.services))
+        raise CannotTellError(*ways.gaps_of_services)
     if not used:
         raise DoesNotApplyError("no service has a node port")
-    doubts = ways.gaps if len(used) < len(_FAMILIES) else ()
+    doubts = ways.gaps_of_services if len(used) < len(_FAMILIES) else ()
     found = []
     for node in nodes:
         known = addresses.of(node.name)

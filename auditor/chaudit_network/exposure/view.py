@@ -41,6 +41,11 @@ class Ways:
         return [str(one) for one in (*self.services, *self.addresses, *self.pods)]
 
     @property
+    def gaps_of_services(self) -> Sequence[str]:
+        """Which services are missing: any of them may have node ports."""
+        return [*map(str, self.services)]
+
+    @property
     def lacks_a_list(self) -> bool:
         """Whether all services, or all pods, are missing."""
         return any(one.is_list for one in (*self.services, *self.pods))

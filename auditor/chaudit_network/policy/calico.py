@@ -24,7 +24,7 @@ def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
         order=LAST if spec.order is None else spec.order,
         ingress=_confined(policy, spec.ingress),
         egress=_confined(policy, spec.egress),
-        types=frozenset(map(str.capitalize, spec.types)) or _BOTH,
+        types=_types(policy),
         selector=spec.selector,
         namespace_selector=spec.namespace_selector,
         service_account_selector=spec.service_account_selector,
@@ -35,6 +35,12 @@ def converted(policy: GlobalNetworkPolicy | NetworkPolicy) -> Policy:
 
 def _confined(policy: GlobalNetworkPolicy | NetworkPolicy, rules: tuple[PolicyRule, ...]) -> tuple[PolicyRule, ...]:
     return tuple(confined(rule, policy.namespace) for rule in rules) if policy.namespace else rules
+
+
+def _types(policy: GlobalNetworkPolicy | NetworkPolicy) -> frozenset[str]:
+    """Return the directions of a policy; before DNAT there are none but incoming packets."""
+    named = frozenset(map(str.capitalize, policy.spec.types)) or _BOTH
+    return named - {"Egress"} if _stage(policy) is Stage.PRE_DNAT else named
 
 
 def _stage(policy: GlobalNetworkPolicy | NetworkPolicy) -> Stage:

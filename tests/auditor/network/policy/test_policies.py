@@ -115,6 +115,12 @@ def test_a_policy_without_types_was_written_past_the_api_and_is_about_both_direc
     assert found == {Stage.NORMAL, Stage.FORWARD, Stage.FORWARD_OUT}
 
 
+def test_before_dnat_there_are_none_but_incoming_packets() -> None:
+    ((found,),) = (ordered.policies for ordered in in_order((), [policy("p", types=[], preDNAT=True)]))
+
+    assert found.types == {"Ingress"}
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
