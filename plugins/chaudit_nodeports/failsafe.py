@@ -23,12 +23,16 @@ _FROM_SOMEWHERE = frozenset({22, 179})
 _KNOWN = frozenset((port.protocol, port.port) for port in DEFAULT_FAILSAFE_PORTS[Direction.INBOUND])
 
 
+_KNOWN_OUT = frozenset((port.protocol, port.port) for port in DEFAULT_FAILSAFE_PORTS[Direction.OUTBOUND])
+
+
 @dataclass(frozen=True)
 class Failsafe:
-    """The inbound failsafe ports as one object sets them, or would."""
+    """The failsafe ports, in and out, as one object sets them, or would."""
 
     subject: Subject
     ports: Setting[tuple[ProtoPort, ...]]
+    out: Setting[tuple[ProtoPort, ...]]
 
 
 @view(felix, FELIX_CONFIGURATIONS.reading, HOST_ENDPOINTS.reading)
@@ -51,7 +55,8 @@ def _is_for_one_node(configuration: FelixConfiguration) -> bool:
 
 
 def _failsafe(settings: Felix, name: str, node: str) -> Failsafe:
-    return Failsafe(Subject("FelixConfiguration", name=name), settings.failsafe_ports(node, Direction.INBOUND))
+    inbound, outbound = (settings.failsafe_ports(node, direction) for direction in Direction)
+    return Failsafe(Subject("FelixConfiguration", name=name), inbound, outbound)
 
 
 @rule(
@@ -86,6 +91,9 @@ def failsafe_ports_are_few(found: Failsafe, ways: Ways) -> Verdicts:
             yield Violation(f"{origin}: {_spelt(port)} is none of the ports that hosts need in an emergency")
         else:
             yield from _weak(origin, port)
+    for port in found.out.value:
+        if (port.protocol.lower(), port.port) not in _KNOWN_OUT:
+            yield Violation(f"{found.out.origin}: {_spelt(port)}, outbound, is none that hosts need in an emergency")
 
 
 def _weak(origin: str, port: ProtoPort) -> Iterator[Violation]:

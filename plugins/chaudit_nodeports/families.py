@@ -48,9 +48,9 @@ def node_port_is_as_closed_over_ipv6(port: EdgeWay | Unread) -> Verdicts:
                 f"{port} is {six}, but over IPv4 {four}",
                 {"network": network, "ipv6": six.reach, "ipv4": four.reach, "because": six.because},
             )
-    if not over_6:
-        nowhere = f"no IPv6 address is known at which outsiders meet {port}"
-        yield from map(Unknown, port.gaps or [nowhere])
+    if not over_6 and not port.gaps:
+        yield Unknown(f"no IPv6 address is known at which outsiders meet {port}")
+    yield from map(Unknown, port.gaps)
 
 
 def _most_open(port: EdgeWay, family: int) -> Mapping[str, Opening]:

@@ -4,8 +4,13 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
-from chaudit import INTENT, Intent, Settings, Severity, Unknown, Verdicts, Violation, rule
-from chaudit_network.exposure.edge import EdgeWay, host_network_at_the_edge, host_ports_at_the_edge
+from chaudit import INTENT, Intent, Settings, Severity, Unknown, Verdicts, Violation, plural, rule
+from chaudit_network.exposure.edge import (
+    EdgeWay,
+    HostNetworkWorkload,
+    host_network_at_the_edge,
+    host_ports_at_the_edge,
+)
 from chaudit_network.frameworks import CIS, CLUSTER_HOST_NETWORK, NIST, NSA
 from chaudit_network.views.unread import Unread
 from chaudit_nodeports.outsiders import open_to_outsiders
@@ -36,7 +41,7 @@ def host_ports_are_closed_to_outsiders(port: EdgeWay | Unread, intent: Intent) -
     if isinstance(port, Unread):
         yield Unknown(port.reason)
         return
-    yield from open_to_outsiders(port, intent)
+    yield from open_to_outsiders([port], intent)
 
 
 class HostNetworkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,20 +65,22 @@ class HostNetworkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S8"), CIS.at("5.2.5"), NSA.at("Pod security"), NIST.at("CM-7")),
 )
-def host_network_pods_belong_there(port: EdgeWay | Unread, intent: Intent, settings: HostNetworkSettings) -> Verdicts:
+def host_network_pods_belong_there(
+    found: HostNetworkWorkload | Unread, intent: Intent, settings: HostNetworkSettings
+) -> Verdicts:
     """A pod on its host's network listens on all of the node's addresses, and no NetworkPolicy is about it.
 
     Only the policy of the node's own interfaces guards it. The ports a pod declares are hints: a process may listen on
     others, which nobody declares.
     """
-    if isinstance(port, Unread):
-        yield Unknown(port.reason)
+    if isinstance(found, Unread):
+        yield Unknown(found.reason)
         return
-    namespace = port.way.target.namespace
+    namespace = found.subject.namespace
     if not any(fnmatchcase(namespace, pattern) for pattern in settings.namespaces):
         yield Violation(
-            f"the pod is on the network of its host, expected only in {', '.join(settings.namespaces)}",
-            {"namespace": namespace},
+            f"{plural(found.pods, 'pod')} on the host's network, expected only in {', '.join(settings.namespaces)}",
+            {"namespace": namespace, "pods": found.pods},
             severity=Severity.LOW,
         )
-    yield from open_to_outsiders(port, intent)
+    yield from open_to_outsiders(found.ways, intent)

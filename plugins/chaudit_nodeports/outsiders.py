@@ -1,7 +1,10 @@
 """Whether outsiders reach node ports."""
 
-from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, rule
-from chaudit_network.exposure.edge import EdgeWay, node_ports_at_the_edge
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
+
+from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, plural, rule
+from chaudit_network.exposure.edge import EdgeWay, Opening, node_ports_at_the_edge
 from chaudit_network.exposure.verdict import Reach
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST, NSA_NETWORK
 from chaudit_network.views.unread import Unread
@@ -35,19 +38,24 @@ def node_ports_are_closed_to_outsiders(port: EdgeWay | Unread, intent: Intent) -
     if isinstance(port, Unread):
         yield Unknown(port.reason)
         return
-    yield from open_to_outsiders(port, intent)
+    yield from open_to_outsiders([port], intent)
 
 
-def open_to_outsiders(way: EdgeWay, intent: Intent) -> Verdicts:
-    """Yield where a way in lets outsiders in, or may, that the intent does not allow."""
-    for opening in way.openings:
-        if is_allowed(intent, way.way, opening.network):
-            continue
+def open_to_outsiders(ways: Sequence[EdgeWay], intent: Intent) -> Verdicts:
+    """Yield where ways in let outsiders in, or may, that the intent does not allow; what is the same of many, once."""
+    alike: dict[Hashable, list[tuple[EdgeWay, Opening]]] = defaultdict(list)
+    for way in ways:
+        for opening in way.openings:
+            if not is_allowed(intent, way.way, opening.network):
+                same = opening.network, opening.family, opening.reach, tuple(opening.sources)
+                alike[str(way), same].append((way, opening))
+    for (way, opening), *others in alike.values():
+        more = f" (and so at {plural(len(others), 'more place')})" if others else ""
         if opening.reach is Reach.UNKNOWN:
-            yield Unknown(f"{way} is {opening}")
+            yield Unknown(f"{way} is {opening}{more}")
         elif opening.lets_in:
             yield Violation(
-                f"{way} is {opening}",
+                f"{way} is {opening}{more}",
                 {"network": opening.network, "sources": opening.sources, "because": opening.because},
             )
-    yield from map(Unknown, way.gaps)
+    yield from map(Unknown, dict.fromkeys(gap for way in ways for gap in way.gaps))

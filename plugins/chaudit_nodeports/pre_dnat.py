@@ -67,7 +67,8 @@ def node_ports_are_denied_in_the_end(interface: EdgeEndpoint | Unread, known: Be
 def cluster_is_not_cut_off(interface: EdgeEndpoint | Unread, known: BeforeNat) -> Verdicts:
     """A Deny before DNAT meets every packet that comes in by the interface, those of nodes and pods among them.
 
-    Pods that use a node port, kubelets, tunnels and route exchange stop, at once or when a pod moves.
+    Pods that use a node port, kubelets, tunnels and route exchange stop, at once or when a pod moves. What is judged is
+    every node port and, at the address by which nodes know each other, kubelet, VXLAN, BGP and Typha.
     """
     if isinstance(interface, Unread):
         yield Unknown(interface.reason)

@@ -1,18 +1,22 @@
 """What policies with preDNAT do at node ports, before kube-proxy has changed a packet."""
 
 from collections.abc import Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
-from chaudit import CannotTellError, view
-from chaudit_network.addresses import IPAddress
+from chaudit import CannotTellError, Reading, view
+from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.exposure.arrivals import EdgeEndpoint
 from chaudit_network.exposure.guard import HostGuards, host_guards
 from chaudit_network.exposure.sources import NODES, PODS, Clients, SourceClass
 from chaudit_network.exposure.view import Ways, clients, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.intervals import Intervals
-from chaudit_network.kinds.calico_policy import HostEndpoint
+from chaudit_network.kinds.calico_policy import IP_POOLS, HostEndpoint, IPPool
+from chaudit_network.kinds.core import NODES as NODE_OBJECTS
+from chaudit_network.kinds.core import Node
 from chaudit_network.policy.chains import HostPolicy, at_stage
 from chaudit_network.policy.matching import Packet
 from chaudit_network.policy.policy import Policy, Stage
@@ -21,6 +25,13 @@ from chaudit_network.views.node_port_ranges import node_port_range
 from chaudit_network.views.unread import Unread
 
 _PROTOCOLS = ("TCP", "UDP")
+
+_VXLAN = ("UDP", 4789)
+_BETWEEN_NODES = {("TCP", 179): "BGP", ("TCP", 5473): "Typha", ("TCP", 10250): "kubelet", _VXLAN: "VXLAN"}
+"""Ports by which nodes keep the cluster together, at the address that they report; some are failsafe ports by default.
+
+Felix lets VXLAN in later than it asks policies with preDNAT (felix/rules/static.go).
+"""
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,8 @@ class BeforeNat:
     ways: Ways
     who: Clients
     servers: Sequence[ApiServer | Unread]
+    nodes: Reading[Node]
+    pools: Reading[IPPool]
     _undecided: dict[Hashable, Sequence[Undecided]] = field(default_factory=dict)
 
     def titles(self, endpoint: HostEndpoint) -> Sequence[str]:
@@ -77,7 +90,7 @@ class BeforeNat:
         return list(found)
 
     def cut_off(self, interface: EdgeEndpoint) -> Iterator[tuple[str, str]]:
-        """Yield the classes of clients inside of the cluster that are denied, each with a node port.
+        """Yield the classes of clients inside of the cluster that are denied, each with a port.
 
         Raises:
             CannotTellError: whether they are denied cannot be told.
@@ -92,6 +105,30 @@ class BeforeNat:
                 if key not in known:
                     known[key] = [source.name for source in inside if self._denies(policy, packet, source)]
                 yield from ((name, f"{way.port}/{way.protocol}") for name in known[key])
+            if place.address in self._reported:
+                yield from self._cut_between_nodes(policy, place.address)
+
+    def _cut_between_nodes(self, policy: HostPolicy, address: IPAddress) -> Iterator[tuple[str, str]]:
+        nodes = next(source for source in self.who.classes if source.name == NODES)
+        for (protocol, port), what in _BETWEEN_NODES.items():
+            if (protocol, port) == _VXLAN and not self._uses_vxlan:
+                continue
+            if self._denies(policy, Packet(address, protocol, port), nodes):
+                yield nodes.name, f"{port}/{protocol} ({what})"
+
+    @cached_property
+    def _uses_vxlan(self) -> bool:
+        """Whether any pool does, or may."""
+        return not self.pools.is_complete or any(one.spec.vxlan_mode not in {"", "Never"} for one in self.pools.objects)
+
+    @cached_property
+    def _reported(self) -> frozenset[IPAddress]:
+        """The addresses by which nodes know each other."""
+        found = set()
+        for text in (text for node in self.nodes.objects for text in node.internal_ips):
+            with suppress(CannotTellError):
+                found.add(parse_address(text))
+        return frozenset(found)
 
     def _denies(self, policy: HostPolicy, packet: Packet, source: SourceClass) -> bool:
         fate = at_stage(policy, Stage.PRE_DNAT, packet, self.guards.resolve)
@@ -137,5 +174,5 @@ class BeforeNat:
         return found
 
 
-before_nat = view(host_guards, ways_in, clients, api_servers)(BeforeNat)
+before_nat = view(host_guards, ways_in, clients, api_servers, NODE_OBJECTS.reading, IP_POOLS.reading)(BeforeNat)
 """The view that answers with `BeforeNat`."""

@@ -1,11 +1,11 @@
 """The edge: what outsiders find open at the addresses where they arrive, or may arrive."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from chaudit import Subject, printable, view
+from chaudit import Reading, Subject, printable, view
 from chaudit_network.addresses import families
 from chaudit_network.exposure.model import ExposureGroup, ExposureModel
 from chaudit_network.exposure.place_sets import Place
@@ -13,8 +13,9 @@ from chaudit_network.exposure.sources import EXTERNAL
 from chaudit_network.exposure.verdict import Reach, Verdict
 from chaudit_network.exposure.view import Ways, exposure, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
+from chaudit_network.kinds.core import PODS, Pod
 from chaudit_network.views.networks import Networks, networks
-from chaudit_network.views.unread import Unread
+from chaudit_network.views.unread import Unread, unread
 
 _SAID = {Reach.OPEN: "open", Reach.PARTIAL: "open in part", Reach.CLOSED: "closed", Reach.UNKNOWN: "perhaps open"}
 
@@ -147,7 +148,21 @@ def host_ports_at_the_edge(found: Edge, ways: Ways) -> Sequence[EdgeWay | Unread
     return [*(one for one in found.ways if one.way.via is Via.HOST_PORT), *ways.pods, *broken]
 
 
-@view(edge, ways_in)
-def host_network_at_the_edge(found: Edge, ways: Ways) -> Sequence[EdgeWay | Unread]:
-    """Select the ports that pods declare on the network of their host, and the pods that could not be looked at."""
-    return [*(one for one in found.ways if one.way.via is Via.HOST_NETWORK), *ways.pods]
+@dataclass(frozen=True)
+class HostNetworkWorkload:
+    """The pods of one workload on the network of their hosts, with the ports they declare: hints, no more."""
+
+    subject: Subject
+    pods: int
+    ways: Sequence[EdgeWay]
+
+
+@view(edge, PODS.reading)
+def host_network_at_the_edge(found: Edge, pods: Reading[Pod]) -> Sequence[HostNetworkWorkload | Unread]:
+    """Select what runs on the network of its hosts, whether or not it declares a port, and the pods not looked at."""
+    ways: dict[Subject, list[EdgeWay]] = defaultdict(list)
+    for one in found.ways:
+        if one.way.via is Via.HOST_NETWORK and one.way.pod:
+            ways[one.way.pod.workload].append(one)
+    running = Counter(pod.workload for pod in pods.objects if pod.spec.host_network and pod.status.phase == "Running")
+    return [*(HostNetworkWorkload(one, count, ways[one]) for one, count in running.items()), *unread(pods)]
