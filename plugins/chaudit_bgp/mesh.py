@@ -10,6 +10,7 @@ from chaudit_network.frameworks import NIST
 from chaudit_network.policy.felix import Direction, Felix, felix
 from chaudit_network.views.bgp_sessions import CalicoConfiguration, Sessions, bgp_sessions, calico_configuration
 from chaudit_network.views.calico_node import CalicoNode, calico_node
+from chaudit_network.views.unread import Unread
 
 _BGP_PORT = 179
 _DEFAULT = "default"
@@ -28,6 +29,7 @@ class Speaking:
     """Calico's BGP as the whole cluster has it."""
 
     mesh: frozenset[str]
+    unread_nodes: tuple[Unread, ...]
     configuration: CalicoConfiguration
     runs: CalicoNode
 
@@ -46,9 +48,10 @@ def calico_bgp(sessions: Sessions, configuration: CalicoConfiguration, runs: Cal
     """
     if not runs.may_speak_bgp:
         raise DoesNotApplyError(f"calico-node runs with backend {runs.backend}, which does without BGP")
-    if not any(node.addresses for node in sessions.cluster.nodes):
+    unread = sessions.cluster.unread
+    if not unread and not any(node.addresses for node in sessions.cluster.nodes):
         raise DoesNotApplyError("Calico gives no node an address to speak from")
-    return [Speaking(sessions.calico.mesh, configuration, runs)]
+    return [Speaking(sessions.calico.mesh, unread, configuration, runs)]
 
 
 @rule(
@@ -75,11 +78,12 @@ def mesh_fits(judged: Speaking, settings: Felix, size: MeshSize) -> Verdicts:
     if gaps := (*judged.configuration.unread, *judged.runs.unread):
         yield from (Unknown(str(gap)) for gap in gaps)
         return
-    if judged.runs.backend == "" and judged.mesh:
+    if judged.runs.backend == "" and (judged.mesh or judged.unread_nodes):
         yield Unknown("whether nodes speak BGP is not known: neither calico-node nor calico-config says its backend")
         return
     if len(judged.mesh) > size.nodes:
         yield Violation(f"{len(judged.mesh)} nodes form a full mesh, expected {size.nodes} at most without reflectors")
+    yield from (Unknown(str(node)) for node in judged.unread_nodes)
     if judged.configuration.default.bind_mode != _ONE_ADDRESS and _is_failsafe(settings):
         yield Violation("bindMode is not NodeIP, and failsafe port 179 is open on every address, to anybody")
 

@@ -66,7 +66,9 @@ class Published:
         namespaces = {namespace for namespace, _ in pods}
         if not pods or any(pod.spec.host_network for pod in pods.values()):
             return False
-        balancers = (one for one in self.services.records if one.is_load_balancer and one.namespace in namespaces)
+        balancers = (
+            one for one in self.services.complete_records if one.is_load_balancer and one.namespace in namespaces
+        )
         targets = (one.target_ref for service in balancers for one in self.endpoints.of(service).listed)
         return not any(target and (target.namespace, target.name) in pods for target in targets)
 

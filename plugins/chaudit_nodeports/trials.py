@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chaudit import DoesNotApplyError, Reading, Severity, Unknown, Verdicts, Violation, printable, rule, view
 from chaudit_network.exposure.trials import Standing, Trial, Trials, TriedTarget, trials
+from chaudit_network.exposure.view import Ways, ways_in
 from chaudit_network.probes.tcp import TCP, TcpAnswer
 from chaudit_network.views.unread import Unread, unread
 
@@ -16,10 +17,10 @@ def tcp_gaps(reading: Reading[TcpAnswer]) -> Sequence[Unread]:
     return list(unread(reading))
 
 
-@view(tcp_gaps, trials)
-def tried_targets(gaps: Sequence[Unread], found: Trials) -> Sequence[TriedTarget | Unread]:
-    """Select what was tried, and what was not."""
-    return [*found.targets, *gaps]
+@view(tcp_gaps, trials, ways_in)
+def tried_targets(gaps: Sequence[Unread], found: Trials, ways: Ways) -> Sequence[TriedTarget | Unread]:
+    """Select what was tried, what was not, and what could not be looked at, to which an answer may belong."""
+    return [*found.targets, *gaps, *ways.services, *ways.pods]
 
 
 @rule(
@@ -52,18 +53,34 @@ def ways_in_answer_as_expected(tried: TriedTarget | Unread) -> Verdicts:
                 {"tried": [_fact(trial) for trial in own]},
                 severity=None if standing is Standing.CONTRADICTED else Severity.INFO,
             )
+    if undecided := [trial for trial in tried.trials if trial.standing is Standing.UNDECIDED]:
+        yield Unknown(_undecided(undecided[0], len(undecided) - 1))
 
 
 def _said(trial: Trial, more: int) -> str:
-    place, answer = trial.ways[0][1], trial.answer
-    where = f"{place.network} address" if place.network else "address"
-    at = f"port {answer.port} at {where} {answer.address} of {place.node}, tried from {answer.source}"
-    rest = f" (and at {more} more)" if more else ""
     whom = ", ".join(trial.sources)
     if trial.standing is Standing.REFUTED:
-        return printable(f"{at}, is open to {whom} but {answer.outcome}{rest}")
-    because = "; ".join(dict.fromkeys(reason for one in trial.verdicts for reason in one.because))
-    return printable(f"{at}, is closed to {whom} but answers{rest} ({because})")
+        return printable(f"{_at(trial)}, is open to {whom} but {trial.answer.outcome}{_rest(more)}")
+    return printable(f"{_at(trial)}, is closed to {whom} but answers{_rest(more)} ({_because(trial)})")
+
+
+def _undecided(trial: Trial, more: int) -> str:
+    whom = ", ".join(trial.sources)
+    return printable(f"{_at(trial)}, may be closed to {whom} or not{_rest(more)} ({_because(trial)})")
+
+
+def _at(trial: Trial) -> str:
+    place, answer = trial.ways[0][1], trial.answer
+    where = f"{place.network} address" if place.network else "address"
+    return f"port {answer.port} at {where} {answer.address} of {place.node}, tried from {answer.source}"
+
+
+def _rest(more: int) -> str:
+    return f" (and at {more} more)" if more else ""
+
+
+def _because(trial: Trial) -> str:
+    return "; ".join(dict.fromkeys(reason for one in trial.verdicts for reason in one.because))
 
 
 def _fact(trial: Trial) -> str:

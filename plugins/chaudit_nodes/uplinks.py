@@ -27,7 +27,7 @@ def nodes_have_two_links(node: Node, known: Uplinks) -> Verdicts:
     A bond of which only one port is up is worse: it looks redundant, and nobody is looking.
     """
     found: list[Uplink] = []
-    unseen: list[Unknown] = []
+    unseen = [*map(Unknown, known.gaps(node))]
     for attachment in known.interfaces(node):
         try:
             uplink = known.below(node, attachment)

@@ -21,6 +21,7 @@ class Standing(StrEnum):
 
     `confirmed` and `closed` agree with them: it answers and may, it does not and must not. `contradicted` answers
     although it is closed to them, `refuted` does not although it is open. `silent` says nothing: open to some only.
+    `undecided` is what cannot be held against verdicts, which are unknown themselves.
     """
 
     CONFIRMED = "confirmed"
@@ -28,6 +29,7 @@ class Standing(StrEnum):
     REFUTED = "refuted"
     CLOSED = "closed"
     SILENT = "silent"
+    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,9 @@ class Trial:
     def standing(self) -> Standing:
         """How the answer relates to the verdicts."""
         reaches = {one.verdict for one in self.verdicts}
+        may_answer = not reaches.isdisjoint({Reach.OPEN, Reach.PARTIAL})
+        if Reach.UNKNOWN in reaches and not (may_answer and self.answer.outcome is Outcome.CONNECTED):
+            return Standing.UNDECIDED
         if self.answer.outcome is Outcome.CONNECTED:
             return Standing.CONTRADICTED if reaches == {Reach.CLOSED} else Standing.CONFIRMED
         if Reach.OPEN in reaches and reaches <= {Reach.OPEN, Reach.CLOSED}:

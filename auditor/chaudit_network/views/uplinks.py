@@ -53,6 +53,11 @@ class Uplinks:
             raise CannotTellError(*(attached.gaps or [f"which interface leads to any of {names} is not known"]))
         return found
 
+    def gaps(self, node: Node) -> Sequence[str]:
+        """Return what might know of more interfaces of a node, or of links that are down, and was not understood."""
+        malformed = (gap for gap in unread(self.ports) if not gap.is_list and gap.subject.name == node.name)
+        return [*self.attachments.on(node).gaps, *map(str, malformed)]
+
     def below(self, node: Node, attachment: Attachment) -> Uplink | None:
         """Return the uplink below an interface; None where there is none, as below loopback.
 
