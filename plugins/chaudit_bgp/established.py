@@ -23,7 +23,7 @@ from chaudit_network.kinds.calico_bgp import CALICO_NODE_STATUSES, CalicoNodeSta
 from chaudit_network.probes.node_status import NODE_STATUS
 from chaudit_network.views.bgp_session_states import SessionStates, bgp_session_states
 from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
-from chaudit_network.views.unread import Unread
+from chaudit_network.views.unread import Unread, unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def judged_sessions(
     outside = frozenset(by_router)
     found: list[RouterSessions | NodeSessions | Unread] = [RouterSessions(name, own) for name, own in by_router.items()]
     found += [NodeSessions(status, outside) for status in (*statuses.objects, *asked.objects)]
-    found += sessions.unread
+    found += (*sessions.unread, *(gap for gap in unread(statuses) if not gap.is_list))
     if not found:
         raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and no CalicoNodeStatus asked for")
     return found

@@ -90,9 +90,9 @@ def service_pools(
     Raises:
         DoesNotApplyError: there are none of either.
     """
-    found: list[IPAddressPool | IPPool | SharedPeer | Unread] = [*pools.objects, *unread(pools)]
+    found: list[IPAddressPool | IPPool | SharedPeer | Unread] = [*pools.objects, *unread(pools), *unread(calico)]
     found += (pool for pool in calico.objects if _FOR_SERVICES in pool.spec.allowed_uses)
-    found += _shared(sessions)
+    found += (*_shared(sessions), *sessions.unread)
     if not found:
         raise DoesNotApplyError("there is no pool of service addresses, and no router hears two speakers of one node")
     return found
@@ -153,6 +153,8 @@ def _metallb_pool(pool: IPAddressPool, announced: Announcing) -> Verdicts:
         yield Violation(message, severity=Severity.LOW)
     if rest and not announced.by_metallb(pool):
         yield _silent(announced, f"no advertisement of MetalLB selects it, and no range of Calico's has {listed(rest)}")
+    elif isinstance(announced.ranges, Unread):
+        yield Unknown(str(announced.ranges))
 
 
 def _calico_pool(pool: IPPool, announced: Announcing) -> Verdicts:

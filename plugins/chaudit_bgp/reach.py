@@ -35,15 +35,14 @@ from chaudit_network.views.unread import Unread, unread
 
 _ENOUGH = 2
 
-Reported = Mapping[ServiceName, frozenset[str]]
-
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A service, and those of its addresses that are meant to be told by BGP."""
+    """A service, and those of its addresses that are meant to be told by BGP; `gaps` are why others may be."""
 
     service: Service
     addresses: tuple[IPAddress, ...]
+    gaps: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Subject:
@@ -71,6 +70,8 @@ def published_services(
         raise DoesNotApplyError(NOBODY)
     declared = tuple(map(parse_network, intent.bgp.prefixes)) if intent.bgp else ()
     known = ranges if isinstance(ranges, ServiceRanges) else ServiceRanges((), (), ())
+    unseen = [*([ranges] if isinstance(ranges, Unread) else ()), *offer.unread]
+    gaps = tuple(dict.fromkeys(map(str, unseen)))
     found: list[Published | Unread] = []
     for service in services.records:
         try:
@@ -84,18 +85,27 @@ def published_services(
             *(one for one in external if holds(known.external_ips, one)),
             *(one for one in (*balanced, *external) if holds(declared, one) or advertisements.toward(one)),
         ]
-        if meant and service.is_proxied:
-            found.append(Published(service, tuple(dict.fromkeys(meant))))
+        doubts = () if set(meant) == {*balanced, *external} else gaps
+        if (meant or doubts) and service.is_proxied:
+            found.append(Published(service, tuple(dict.fromkeys(meant)), doubts))
     return [*found, *unread(services)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The nodes that report to announce a service, by its name, and the reports that were not understood."""
+
+    nodes: Mapping[ServiceName, frozenset[str]]
+    unread: tuple[Unread, ...]
 
 
 @view(SERVICE_BGP_STATUSES.reading)
 def reported_nodes(statuses: Reading[ServiceBGPStatus]) -> Reported:
-    """Return the nodes that report to announce a service; it adds to what is known, so that a gap is none."""
+    """Read what MetalLB's speakers report."""
     found: dict[ServiceName, set[str]] = defaultdict(set)
     for one in statuses.objects:
         found[one.status.service_namespace, one.status.service_name].add(one.status.node)
-    return {name: frozenset(nodes) for name, nodes in found.items()}
+    return Reported({name: frozenset(nodes) for name, nodes in found.items()}, tuple(unread(statuses)))
 
 
 @rule(
@@ -130,6 +140,7 @@ def service_has_two_ways(
         return
     name = judged.service.namespace, judged.service.name
     _ = advertisements.of_service(name)
+    yield from (Unknown(f"whether all its addresses are meant to be told is not known: {gap}") for gap in judged.gaps)
     for address in judged.addresses:
         problem = _problem(judged.service, address, advertisements.toward(address), reported, intent)
         if problem and advertisements.unread:
@@ -151,13 +162,16 @@ def _problem(
         return Violation(f"{address}: no node has a ready endpoint to announce it, while {ranges} draws its traffic")
     enough = 1 if intent.topology.single_node else _ENOUGH
     sure: set[str] = set()
-    for node in _nodes(service, [one for one in told if not one.doubt], reported):
+    unsure = [one for one in told if one.route.speaker is Speaker.METALLB] if reported.unread else []
+    for node in _nodes(service, [one for one in told if not one.doubt and one not in unsure], reported):
         sure.add(node)
         if len(sure) >= enough:
             return None
     doubts = [one for one in told if one.doubt]
     if doubts:
         return Unknown(f"{address}: {doubts[0].prefix} may be told: {doubts[0].doubt}")
+    if unsure:
+        return Unknown(f"{address}: {unsure[0].prefix} may be told: {reported.unread[0]}")
     if not sure:
         return Violation(f"{address}: no node announces it to the outside, expected {plural(enough, 'node')} at least")
     return Violation(f"{address}: only {listed(sure)} announces it, expected {enough} nodes at least")
@@ -166,7 +180,7 @@ def _problem(
 def _nodes(service: Service, told: Sequence[Advertisement], reported: Reported) -> Iterator[str]:
     """Yield the nodes that announce; of MetalLB's only those that report it, where any node reports anything."""
     for one in told:
-        if one.route.speaker is Speaker.METALLB and reported:
-            yield from one.nodes & reported.get((service.namespace, service.name), frozenset())
+        if one.route.speaker is Speaker.METALLB and reported.nodes:
+            yield from one.nodes & reported.nodes.get((service.namespace, service.name), frozenset())
         else:
             yield from one.nodes

@@ -27,6 +27,7 @@ from chaudit_network.bgp.routes import Origin
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.views.bgp_advertisements import bgp_advertisements
 from chaudit_network.views.bgp_received import Heard, Received, bgp_received
+from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 from chaudit_network.views.networks import CLUSTER_HOST, Networks, networks
 from chaudit_network.views.unread import Unread
 
@@ -147,10 +148,10 @@ def router_heard_it(judged: Expected | Unread, received: Received) -> Verdicts:
             yield Violation(f"{listed([router])} has not heard of it from {listed(missing)}")
 
 
-@view(bgp_received)
-def heard_prefixes(received: Received) -> Sequence[HeardPrefix]:
-    """Return the prefixes that routers heard from the cluster."""
-    return [HeardPrefix(prefix, ways) for prefix, ways in received.heard.items()]
+@view(bgp_received, bgp_sessions)
+def heard_prefixes(received: Received, sessions: Sessions) -> Sequence[HeardPrefix | Unread]:
+    """Return the prefixes that routers heard from the cluster, and what may tell that they heard more from it."""
+    return [*(HeardPrefix(prefix, ways) for prefix, ways in received.heard.items()), *sessions.unread]
 
 
 @rule(
@@ -164,7 +165,7 @@ def heard_prefixes(received: Received) -> Sequence[HeardPrefix]:
     references=(_STARLINGX, _FRR, _MRT),
     controls=(CLUSTER_HOST_NETWORK.at("S19"), NIST.at("AC-4", "SC-7")),
 )
-def heard_prefix_is_intended(judged: HeardPrefix, intent: Intent) -> Verdicts:
+def heard_prefix_is_intended(judged: HeardPrefix | Unread, intent: Intent) -> Verdicts:
     """What a router heard can be reached by all to whom it tells it on, whatever the configuration says.
 
     Nodes also pass on what no object speaks of: networks of their other interfaces, routes left by what is gone.
@@ -172,6 +173,8 @@ def heard_prefix_is_intended(judged: HeardPrefix, intent: Intent) -> Verdicts:
     allowed = [parse_network(cidr) for cidr in intent.bgp.prefixes] if intent.bgp else []
     if not allowed:
         yield NotApplicable("bgp.prefixes of the intent file says nothing of what may be heard")
+    elif isinstance(judged, Unread):
+        yield Unknown(str(judged))
     elif not any(within(judged.prefix, network) for network in allowed):
         routers, hops = listed({way.router for way in judged.ways}), listed({way.next_hop for way in judged.ways})
         yield Violation(f"{routers} heard of it by way of {hops}: bgp.prefixes allows {listed(allowed)}")
@@ -188,11 +191,16 @@ def heard_prefix_is_intended(judged: HeardPrefix, intent: Intent) -> Verdicts:
     references=(_STARLINGX, _FRR, _MRT),
     controls=(CLUSTER_HOST_NETWORK.at("S19"),),
 )
-def heard_by_two_ways(judged: HeardPrefix, known: Networks, advertisements: Advertisements, intent: Intent) -> Verdicts:
+def heard_by_two_ways(
+    judged: HeardPrefix | Unread, known: Networks, advertisements: Advertisements, intent: Intent
+) -> Verdicts:
     """Routers share traffic among the next hops that they heard of; what they heard of by one is lost with it.
 
     A next hop on another network than the nodes' own leads clients past the policy that was planned for them.
     """
+    if isinstance(judged, Unread):
+        yield Unknown(str(judged))
+        return
     network = known.named(CLUSTER_HOST)
     strays = {way.next_hop for way in judged.ways if way.is_direct and not holds(network.cidrs, way.next_hop)}
     if strays:

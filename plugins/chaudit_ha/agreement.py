@@ -7,6 +7,7 @@ from chaudit import DoesNotApplyError, Severity, Unknown, Verdicts, Violation, p
 from chaudit_network.names.answered import AnsweredNames, answered_names, in_words
 from chaudit_network.names.view import Names, PublishedName, names
 from chaudit_network.probes.dns import DnsAnswer, Outcome, Said
+from chaudit_network.views.unread import Unread
 
 _Given = tuple[str, ...]
 """The addresses that a name has, or the alias, with a dot at its end, that stands for it; nothing if it has none."""
@@ -21,9 +22,9 @@ def dns_is_asked(answered: AnsweredNames) -> AnsweredNames:
 
 
 @view(dns_is_asked, names)
-def names_in_dns(_: AnsweredNames, known: Names) -> Sequence[PublishedName]:
-    """Select the names that DNS was to be asked for."""
-    return [name for name in known.by_host.values() if name.dns.answer or name.dns.gaps]
+def names_in_dns(_: AnsweredNames, known: Names) -> Sequence[PublishedName | Unread]:
+    """Select the names that DNS was to be asked for, and what may publish some of them and was not read."""
+    return [*(name for name in known.by_host.values() if name.dns.answer or name.dns.gaps), *known.unread]
 
 
 @rule(
@@ -40,12 +41,15 @@ def names_in_dns(_: AnsweredNames, known: Names) -> Sequence[PublishedName]:
         "https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/registry/",
     ),
 )
-def servers_agree(name: PublishedName) -> Verdicts:
+def servers_agree(name: PublishedName | Unread) -> Verdicts:
     """Which of several servers a client asks is a matter of luck, and so is what it reaches when they disagree.
 
     A server that missed a transfer sends its clients to nodes that are gone, and one that does not serve the zone to
     nobody. A record that external-dns could not write is there in every object of the cluster, and nowhere else.
     """
+    if isinstance(name, Unread):
+        yield Unknown(name.reason)
+        return
     answer = name.dns.answer
     if answer is None:
         yield from map(Unknown, name.dns.gaps)
