@@ -58,6 +58,7 @@ def _of_range(one: Range, plan: AddressPlan) -> Verdicts:
         owned = [f"{address} of node {printable(name)}" for address, name in plan.owned(one)]
         if owned:
             yield Violation(f"{one} holds {_listed(owned, 'address')}", {"holds": owned})
+    yield from (Unknown(f"it may overlap what is not known: {gap}") for gap in plan.gaps)
 
 
 def _listed(texts: Sequence[str], noun: str) -> str:

@@ -26,6 +26,11 @@ class AddressPlan:
     nodes: Sequence[Node]
     platform: Platform
 
+    @property
+    def gaps(self) -> Sequence[Unread]:
+        """The ranges that are not known, any of which may overlap any other."""
+        return [one for one in self.ranges if isinstance(one, Unread)]
+
     def overlapping(self, one: Range) -> Sequence[Range]:
         """Return the ranges that should share no address with this one, and do."""
         return tuple(self._overlapping.get(one, ()))
