@@ -21,8 +21,6 @@ _FROM_SOMEWHERE = frozenset({22, 179})
 """Ports that nodes need open in an emergency, for somebody whose networks are known."""
 
 _KNOWN = frozenset((port.protocol, port.port) for port in DEFAULT_FAILSAFE_PORTS[Direction.INBOUND])
-
-
 _KNOWN_OUT = frozenset((port.protocol, port.port) for port in DEFAULT_FAILSAFE_PORTS[Direction.OUTBOUND])
 
 
