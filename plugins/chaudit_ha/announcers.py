@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, rule
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import families
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.announcing.view import Announced, Announcements, announcements
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import Service
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.services import load_balancers
 from chaudit_network.views.unread import Unread
 

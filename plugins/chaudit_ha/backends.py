@@ -18,13 +18,13 @@ from chaudit import (
     printable,
     rule,
 )
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.names.balancers import Balancer, balancers
 from chaudit_network.names.destinations import Destination, Destinations, destinations
 from chaudit_network.probes.haproxy import HAPROXY, BackendServer, Statistics
+from chaudit_network.single_node import SINGLE_NODE
 
 _UNCHECKED = "no check"
 

@@ -13,12 +13,12 @@ from chaudit import (
     printable,
     rule,
 )
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import IPAddress, parse_address
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.names.destinations import Destination, Destinations, destinations
 from chaudit_network.names.records import canonical
 from chaudit_network.names.view import Names, names
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.control_plane import ControlPlane, control_plane
 
 _QUORUM = 3

@@ -1,11 +1,11 @@
 """Whether enough nodes are left to load balancers."""
 
 from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, plural, rule
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.announcing.exclusion import Exclusion, exclusion
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.core import EXCLUDED_FROM_LOAD_BALANCERS
+from chaudit_network.single_node import SINGLE_NODE
 
 
 @rule(

@@ -1,13 +1,13 @@
 """Whether load balancers outside can see which nodes serve."""
 
 from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, printable, rule
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.announcing.candidates import listed
 from chaudit_network.announcing.view import Announcements, announcements
 from chaudit_network.exposure.answering import Answering, answering
 from chaudit_network.exposure.verdict import Reach
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import Service
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.services import local_services
 from chaudit_network.views.unread import Unread
 

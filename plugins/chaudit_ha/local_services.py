@@ -1,9 +1,9 @@
 """Services that a node serves from its own endpoints only."""
 
 from chaudit import INTENT, Intent, Severity, Unknown, Verdicts, Violation, printable, rule
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.services import Service
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.services import local_services
 from chaudit_network.views.unread import Unread

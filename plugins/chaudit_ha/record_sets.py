@@ -17,12 +17,12 @@ from chaudit import (
     printable,
     rule,
 )
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.addresses import families
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.names.publication import Publication
 from chaudit_network.names.records import RecordType
 from chaudit_network.names.view import Answers, PublishedName, names
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.unread import Unread
 
 

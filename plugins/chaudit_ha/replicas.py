@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, plural, printable, rule
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.kinds.services import Service
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.replicas import Replicas, ServiceReplicas, service_replicas
 from chaudit_network.views.services import exposed_services
 from chaudit_network.views.unread import Unread

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, plural, printable, rule
-from chaudit_ha.single_node import SINGLE_NODE
 from chaudit_network.exposure.answering import Answering, answering
 from chaudit_network.exposure.verdict import Reach
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
@@ -13,6 +12,7 @@ from chaudit_network.kinds.core import EXCLUDED_FROM_LOAD_BALANCERS, Node
 from chaudit_network.names.destinations import Destination, Destinations, Kind, destinations
 from chaudit_network.names.publication import Port
 from chaudit_network.names.view import PublishedName, names
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.unread import Unread
 
 _SHOWN = 3

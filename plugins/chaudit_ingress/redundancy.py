@@ -17,6 +17,7 @@ from chaudit import (
 )
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.kinds.workloads import DaemonSet
+from chaudit_network.single_node import SINGLE_NODE
 from chaudit_network.views.ingress_controllers import IngressController, ingress_controllers
 from chaudit_network.views.starlingx import CONTROLLERS, Platform, platform
 from chaudit_network.views.unread import Unread
@@ -50,7 +51,7 @@ def ingress_controller_is_redundant(
     evicts them all at once unless a PodDisruptionBudget says no. Every ready pod serves, whichever of them is leader.
     """
     if intent.topology.single_node:
-        yield NotApplicable("the intent declares a single node (topology.single-node)")
+        yield SINGLE_NODE
     elif isinstance(controller, Unread):
         yield Unknown(controller.reason)
     elif controller.gap:
