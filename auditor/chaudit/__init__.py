@@ -16,7 +16,7 @@ from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Snapshot
 from chaudit.evidence.source import ObjectName, Source
 from chaudit.evidence.view import View, view
 from chaudit.exhibits import Exhibit, Exhibited, Shown
-from chaudit.finding import Finding, NotApplicable, Outcome, Unknown, Violation, Waiver
+from chaudit.finding import Finding, NotApplicable, Outcome, Standing, Unknown, Violation, Waiver
 from chaudit.gate import ExitCode, Verdict
 from chaudit.hookspecs import hookimpl
 from chaudit.intent.model import INTENT, Intent
@@ -68,6 +68,7 @@ __all__ = [
     "Shown",
     "Snapshot",
     "Source",
+    "Standing",
     "State",
     "Subject",
     "Unknown",

@@ -10,7 +10,7 @@ from chaudit.evidence.readable import Readable, ReadingOf
 from chaudit.evidence.reading import Reading
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Snapshot
 from chaudit.evidence.source import Source
-from chaudit.finding import Finding, Judgement, NotApplicable, Outcome, Unknown, Violation, fingerprint
+from chaudit.finding import WHOLE_CLUSTER, Finding, Judgement, NotApplicable, Outcome, Unknown, Violation, fingerprint
 from chaudit.intent.loading import IntentFile, decode
 from chaudit.intent.model import Intent, RuleIntent
 from chaudit.objects import Record, Subject
@@ -21,9 +21,6 @@ from chaudit.text import plural
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 L = TypeVar("L", bound=Readable[Any])
-
-WHOLE_CLUSTER = Subject("Cluster")
-"""The subject of a rule's finding when it could not, or need not, look at single subjects."""
 
 
 class Evaluation:

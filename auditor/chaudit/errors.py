@@ -6,7 +6,7 @@
     │   ├── SnapshotError          a snapshot, or files of `kubectl get` lists
     │   ├── KubeconfigError        the kubeconfig, or the credentials it should produce
     │   ├── PluginError            a plugin that cannot be loaded or registers something unusable
-    │   └── ReportError            a report that cannot be written
+    │   └── ReportError            a report that cannot be written, or an earlier one that cannot be used
     ├── ClusterUnavailableError    the cluster was not reached or refused the credentials (exit 4)
     ├── CannotTellError            evidence is missing, so a verdict would be a guess (outcome `unknown`)
     └── DoesNotApplyError          the cluster does not have what is judged (outcome `not-applicable`)
@@ -46,7 +46,7 @@ class PluginError(UsageError):
 
 
 class ReportError(UsageError):
-    """A report could not be written where it was asked for."""
+    """A report could not be written where it was asked for, or an earlier one is damaged, or not of this cluster."""
 
 
 class ClusterUnavailableError(ChauditError):

@@ -9,6 +9,10 @@ import msgspec
 
 from chaudit.objects import Subject
 from chaudit.severity import Severity
+from chaudit.text import printable
+
+WHOLE_CLUSTER = Subject("Cluster")
+"""The subject of a rule's finding when it could not, or need not, look at single subjects."""
 
 
 class Violation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -48,12 +52,29 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-class Waiver(msgspec.Struct, frozen=True):
+class Standing(StrEnum):
+    """How a finding stands to the same one of an earlier report.
+
+    New: it did not fail then, or weighed less. Incomparable: it could not be judged then, or cannot be now.
+    """
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
+    INCOMPARABLE = "incomparable"
+
+
+class Waiver(msgspec.Struct, frozen=True, omit_defaults=True):
     """A risk that was accepted; it hides nothing, it only stops counting towards the exit code."""
 
     reason: str
     owner: str
     expires: str
+    ticket: str = ""
+
+    def __str__(self) -> str:
+        """Return `until 2026-06-30 by net team: moved by then (CHG-1187)`, safe to show."""
+        ticket = f" ({self.ticket})" if self.ticket else ""
+        return printable(f"until {self.expires} by {self.owner}: {self.reason}{ticket}")
 
 
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,6 +84,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     `profile` gives the rule.
     `unknown_severity` is how much what is unknown may weigh, where that is more than what failed.
     `note` explains an outcome without violations: why nothing applied, or what the verdict rests on.
+    `expired_waiver` accepted it until it expired. `standing` compares what failed, or is unknown, with a baseline.
     """
 
     fingerprint: str
@@ -77,11 +99,23 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     waiver: Waiver | None = None
     severity_from: str = "rule"
     unknown_severity: Severity | None = None
+    expired_waiver: Waiver | None = None
+    standing: Standing | None = None
+
+    @property
+    def family(self) -> str:
+        """The family of its rule: `NET`."""
+        return family_of(self.rule)
 
     @property
     def sort_key(self) -> tuple[str, Subject]:
         """Rule and subject: the stable order of reports."""
         return self.rule, self.subject
+
+
+def family_of(rule_id: str) -> str:
+    """Return the letters before the dash of a rule's id: `NET`."""
+    return rule_id.partition("-")[0]
 
 
 def fingerprint(cluster_uid: str, rule: str, subject: Subject) -> str:

@@ -13,6 +13,8 @@ from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.exhibits import Exhibit, Exhibited
 from chaudit.finding import Finding
 from chaudit.gate import Verdict
+from chaudit.gate.baseline import Baseline
+from chaudit.gate.comparison import Judged
 from chaudit.rules import Rule
 from chaudit.severity import Severity
 from chaudit.version import VERSION
@@ -71,6 +73,7 @@ class Report(msgspec.Struct, frozen=True):
     """One scan, whole. Findings and evidence come in a stable order; additions to this schema are additive only.
 
     `error` says why nothing was judged (exit code 4); `warnings` speak of the scan itself, such as expired waivers.
+    `baseline` is the earlier report that findings were compared with.
     In JSON the value of each exhibit is a member of the report by the exhibit's name, left out where there is none.
     """
 
@@ -82,9 +85,15 @@ class Report(msgspec.Struct, frozen=True):
     rules: tuple[RuleSummary, ...] = ()
     warnings: tuple[str, ...] = ()
     exhibits: tuple[Exhibited[Any], ...] = ()
+    baseline: Baseline | None = None
     error: str = ""
     tool: Tool = Tool()
     schema: Literal["chaudit.report/v1"] = "chaudit.report/v1"
+
+    @property
+    def judged(self) -> Judged:
+        """What was found, by which rules."""
+        return Judged(self.findings, frozenset(rule.id for rule in self.rules))
 
     def exhibited(self, exhibit: Exhibit[T]) -> Exhibited[T] | None:
         """Return what became of an exhibit; None where the report was made without it."""

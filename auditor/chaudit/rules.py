@@ -10,7 +10,7 @@ import msgspec
 
 from chaudit.controls import Controls
 from chaudit.evidence.input import Facts, Input
-from chaudit.finding import Judgement
+from chaudit.finding import Judgement, family_of
 from chaudit.objects import Subject
 from chaudit.severity import Severity
 
@@ -63,11 +63,12 @@ class Rule(Generic[S]):
     references: tuple[str, ...]
     judge: Callable[..., Verdicts]
     controls: tuple[Controls, ...] = ()
+    mandatory: bool = False
 
     @property
     def family(self) -> str:
         """The letters before the dash: `NET`."""
-        return self.id.partition("-")[0]
+        return family_of(self.id)
 
     @property
     def rationale(self) -> str:
@@ -96,6 +97,7 @@ def rule(
     remediation: str,
     references: tuple[str, ...],
     controls: tuple[Controls, ...] = (),
+    mandatory: bool = False,
 ) -> Callable[[Callable[[S], Verdicts]], Rule[S]]: ...
 @overload
 def rule(
@@ -109,6 +111,7 @@ def rule(
     remediation: str,
     references: tuple[str, ...],
     controls: tuple[Controls, ...] = (),
+    mandatory: bool = False,
 ) -> Callable[[Callable[[S, A], Verdicts]], Rule[S]]: ...
 @overload
 def rule(
@@ -122,6 +125,7 @@ def rule(
     remediation: str,
     references: tuple[str, ...],
     controls: tuple[Controls, ...] = (),
+    mandatory: bool = False,
 ) -> Callable[[Callable[[S, A, B], Verdicts]], Rule[S]]: ...
 @overload
 def rule(
@@ -135,6 +139,7 @@ def rule(
     remediation: str,
     references: tuple[str, ...],
     controls: tuple[Controls, ...] = (),
+    mandatory: bool = False,
 ) -> Callable[[Callable[[S, A, B, C], Verdicts]], Rule[S]]: ...
 def rule(
     rule_id: str,
@@ -147,6 +152,7 @@ def rule(
     remediation: str,
     references: tuple[str, ...],
     controls: tuple[Controls, ...] = (),
+    mandatory: bool = False,
 ) -> Callable[[Callable[..., Verdicts]], Rule[S]]:
     """Turn a generator function into a rule.
 
@@ -163,11 +169,12 @@ def rule(
         remediation: what to do when it fails.
         references: URLs of primary sources.
         controls: what it bears on in published frameworks.
+        mandatory: whether nobody may waive its findings.
     """
     if not _ID.fullmatch(rule_id):
         raise ValueError(f"rule id {rule_id!r} is not of the form FAMILY-000")
 
     def decorate(judge: Callable[..., Verdicts]) -> Rule[S]:
-        return Rule(rule_id, title, severity, each, using, remediation, references, judge, controls)
+        return Rule(rule_id, title, severity, each, using, remediation, references, judge, controls, mandatory)
 
     return decorate

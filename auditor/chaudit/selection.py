@@ -8,6 +8,7 @@ from typing import Any
 
 from chaudit.controls import Framework
 from chaudit.errors import UsageError
+from chaudit.finding import family_of
 from chaudit.intent.loading import IntentFile
 from chaudit.rules import Rule
 
@@ -30,7 +31,7 @@ def select(rules: Sequence[Rule[Any]], include: Iterable[str], exclude: Iterable
 
 
 def check_rule_names(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
-    """Refuse an intent file that speaks of rules nobody knows: a mistyped waiver must not be silent.
+    """Refuse an intent file that speaks of rules, or families of them, that nobody knows.
 
     Raises:
         IntentError: with line and path.
@@ -39,11 +40,15 @@ def check_rule_names(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
     for name in file.intent.rules:
         if name not in known:
             raise file.error(("rules", name), f"no rule is called {name!r}: `chaudit rules` lists them")
-    for index, waiver in enumerate(file.intent.waivers):
-        if waiver.rule not in known:
-            raise file.error(
-                ("waivers", index, "rule"), f"no rule is called {waiver.rule!r}: `chaudit rules` lists them"
-            )
+    families = {family_of(name) for name in known}
+    for name in file.intent.gate.families:
+        if name not in families:
+            raise file.error(("gate", "families", name), unknown_family(name, families))
+
+
+def unknown_family(name: str, families: Iterable[str]) -> str:
+    """Return what to say of a family that nobody knows."""
+    return f"no family of rules is called {name!r}: choose from {', '.join(sorted(families))}"
 
 
 def frameworks_of(rules: Iterable[Rule[Any]]) -> Mapping[str, Framework]:

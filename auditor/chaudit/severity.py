@@ -23,3 +23,19 @@ class Severity(StrEnum):
 
 
 _ORDER = tuple(Severity)
+
+
+class FailOn(StrEnum):
+    """From which severity on a finding blocks; nothing reaches `never`."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    INFO = "info"
+    NEVER = "never"
+
+    @property
+    def severity(self) -> Severity | None:
+        """The least severity that blocks, None where nothing does."""
+        return None if self is FailOn.NEVER else Severity(self.value)

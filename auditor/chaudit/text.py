@@ -35,3 +35,9 @@ def enumerated(names: Sequence[str], noun: str) -> str:
     """Return how many there are, with the first few: `5 nodes (a, b, c, ...)`."""
     more = ", ..." if len(names) > _SHOWN else ""
     return printable(f"{plural(len(names), noun)} ({', '.join(names[:_SHOWN])}{more})")
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what went wrong on one line, without the error number and the path that an OSError repeats."""
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(said.split()) or type(error).__name__

@@ -40,7 +40,12 @@ def node_is_on_the_cluster_host_network(node: Node, known: Networks) -> Verdicts
             yield Violation(
                 f"no IPv{family} InternalIP in {network}"
                 + (f": the node reports {', '.join(strays)}" if strays else ""),
-                {"internal_ips": node.internal_ips, "network": str(network), "known_from": network.origin},
+                {
+                    "internal_ips": node.internal_ips,
+                    "network": network.name,
+                    "cidrs": [*map(str, network.cidrs)],
+                    "known_from": network.origin,
+                },
             )
     if network.is_inferred:
         yield Unknown(f"{network} is only inferred from {network.origin}: declare networks.{CLUSTER_HOST}.cidrs")

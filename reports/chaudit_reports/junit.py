@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from junit_xml import TestCase, TestSuite
 
-from chaudit import Finding, Outcome, Report, State, Violation, plural, printable
+from chaudit import Finding, Outcome, Report, Standing, State, Violation, plural, printable
 from chaudit_reports.words import api_of, facts_of
 
 _COUNTS = ("tests", "failures", "errors")
@@ -63,6 +63,12 @@ def _suite(report: Report, name: str, cases: list[TestCase]) -> TestSuite:
 def _case(finding: Finding, remediation: str) -> TestCase:
     case = TestCase(str(finding.subject), classname=f"chaudit.{finding.rule}")
     match finding.outcome:
+        case Outcome.FAILED if finding.standing is Standing.UNCHANGED:
+            message = f"unchanged since the baseline: {finding.violations[0].message}"
+            case.add_skipped_info(printable(message), _details(finding, remediation))
+        case Outcome.FAILED if finding.standing is Standing.INCOMPARABLE:
+            message = f"whether it is new is not known: {finding.violations[0].message}"
+            case.add_error_info(printable(message), _details(finding, remediation), "incomparable")
         case Outcome.FAILED:
             message = finding.violations[0].message
             case.add_failure_info(printable(message), _details(finding, remediation), finding.severity)
@@ -70,7 +76,7 @@ def _case(finding: Finding, remediation: str) -> TestCase:
             message = "; ".join(finding.unknown_because)
             case.add_error_info(printable(message), _details(finding), "unknown")
         case Outcome.WAIVED:
-            case.add_skipped_info(printable(_waiver(finding)), _details(finding, remediation))
+            case.add_skipped_info(printable(f"waived {finding.waiver}"), _details(finding, remediation))
         case Outcome.NOT_APPLICABLE:
             case.add_skipped_info(printable(f"not applicable: {finding.note}"))
         case Outcome.PASSED:
@@ -82,6 +88,7 @@ def _details(finding: Finding, remediation: str = "") -> str:
     """Return everything that was said of a subject, a line for each thing."""
     lines = [line for violation in finding.violations for line in _violation(violation)]
     lines += [f"could not be judged: {reason}" for reason in finding.unknown_because]
+    lines += [f"was waived {finding.expired_waiver}"] if finding.expired_waiver else []
     lines += [finding.note] if finding.note else []
     lines += [f"fix: {remediation}"] if remediation else []
     return "\n".join(printable(line) for line in [*lines, f"fingerprint: {finding.fingerprint}"])
@@ -91,11 +98,6 @@ def _violation(violation: Violation) -> Iterator[str]:
     yield violation.message
     for key, values in facts_of(violation.evidence):
         yield f"  {key}: {', '.join(values)}"
-
-
-def _waiver(finding: Finding) -> str:
-    waiver = finding.waiver
-    return f"waived until {waiver.expires} by {waiver.owner}: {waiver.reason}" if waiver else "waived"
 
 
 def _properties(report: Report) -> Mapping[str, str]:
@@ -119,6 +121,10 @@ def _properties(report: Report) -> Mapping[str, str]:
         rejected = f"{len(reading.rejected)} rejected" if reading.rejected else ""
         said = (reading.state, objects, rejected, api_of(reading), reading.reason)
         properties[f"evidence.{reading.source}"] = "; ".join(part for part in said if part)
+    if report.baseline:
+        properties["baseline.taken"] = report.baseline.taken.isoformat()
+        for number, fixed in enumerate(report.baseline.fixed, 1):
+            properties[f"baseline.fixed.{number}"] = f"{fixed.rule} {fixed.subject}"
     for number, warning in enumerate(report.warnings, 1):
         properties[f"warning.{number}"] = warning
     return {printable(key): printable(value) for key, value in properties.items()}

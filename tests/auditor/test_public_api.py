@@ -45,6 +45,7 @@ def test_the_public_api_is_what_plugins_may_import() -> None:
         "Shown",
         "Snapshot",
         "Source",
+        "Standing",
         "State",
         "Subject",
         "Unknown",

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from chaudit.cli.progress import announce_probe, reading_progress
+from chaudit.cli.progress import announce_probe, reading_progress, show_requests
 from chaudit.engine import sources_below
 from chaudit.errors import UsageError
 from chaudit.evidence import archive, listings
@@ -36,6 +36,7 @@ class LiveCluster:
     chosen: Sequence[Chosen]
     limits: Limits
     quiet: bool
+    verbose: bool = False
 
     def sources(self, inputs: Iterable[Input[Any]]) -> Sequence[Source[Any]]:
         """Return what these inputs, and the targets of the chosen probes, make to be read."""
@@ -53,9 +54,11 @@ class LiveCluster:
         from chaudit.cluster.connection import connect
 
         sources = self.sources(inputs)
+        if self.verbose:
+            show_requests()
         connection = connect(self.kubeconfig, self.context)
         try:
-            with reading_progress(len(sources), quiet=self.quiet) as watch:
+            with reading_progress(len(sources), quiet=self.quiet or self.verbose) as watch:
                 patience = Patience(self.timeout_s, self.deadline_s)
                 snapshot = Collector(connection, patience, self.page_size, watch).collect(sources)
         finally:
@@ -125,6 +128,7 @@ def live_cluster(host: PluginHost, options: Mapping[str, Any], *, quiet: bool) -
             options["probe_timeout"], options["probe_rate"], options["probe_limit"], options["probe_deadline"]
         ),
         quiet=quiet,
+        verbose=options["verbose"],
     )
 
 

@@ -57,13 +57,18 @@ def run(arguments: list[str]) -> int:
 def _explain(error: Exception) -> int:
     """Say in one line what went wrong and return the exit code for it."""
     match error:
-        case click.ClickException():
+        case click.exceptions.NoArgsIsHelpError():
             error.show()
             return ExitCode.USAGE
+        case click.ClickException():
+            context = error.ctx if isinstance(error, click.UsageError) else None
+            command_path = context.command_path if context else "chaudit"
+            message = f"error: {error.format_message().rstrip('.')} (see `{command_path} --help`)"
+            code: int = ExitCode.USAGE
         case click.Abort():
             message, code = "interrupted; nothing was judged", INTERRUPTED
         case ClusterUnavailableError():
-            message, code = f"error: {error}", ExitCode.UNAVAILABLE
+            message, code = f"error: {error} (check --kubeconfig and --context)", ExitCode.UNAVAILABLE
         case CannotTellError():
             message, code = f"nothing can be told: {error}", ExitCode.INCOMPLETE
         case ChauditError():

@@ -40,6 +40,12 @@ cluster_options = _all(
         help="Longest wait for all of them; what was not read by then is unknown.",
     ),
     click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        help="Show every request with its status, time and size; of a scan also the evidence and every finding.",
+    ),
+    click.option(
         "--page-size",
         type=click.IntRange(1, 10_000),
         default=500,

@@ -10,6 +10,7 @@ from pathlib import Path
 from chaudit.cli.templates import parse_template
 from chaudit.errors import ReportError, UsageError
 from chaudit.report import Report, Reporter
+from chaudit.text import reason_of
 
 NONE = "none"
 """The format that writes nothing."""
@@ -41,7 +42,9 @@ class Output:
             Path(half.name).chmod(0o666 & ~_umask())
             Path(half.name).replace(self.path)
         except OSError as error:
-            raise ReportError(f"the {self.reporter.name} report cannot be written to {self.path}: {error}") from error
+            raise ReportError(
+                f"the {self.reporter.name} report cannot be written to {self.path}: {reason_of(error)}"
+            ) from error
 
 
 def parse_outputs(

@@ -1,5 +1,6 @@
 """Progress while a cluster is read and probes ask: a line per list on a terminal, nothing in a pipe."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chaudit.text import plural
+from chaudit.cli.console import console
+from chaudit.text import plural, printable
 
 if TYPE_CHECKING:
     from chaudit.cluster.progress import Progress
@@ -16,20 +18,22 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reading_progress(sources: int, *, quiet: bool) -> "Iterator[Callable[[Progress], None]]":
-    """Show how many lists have been read, and how far the long ones are, on standard error."""
+    """Show how many lists and objects have been read, and how far the long lists are, on standard error."""
     if quiet or not sys.stderr.isatty():
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn
     from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with Bars(*columns, console=console(err=True), transient=True) as bars:
         lists = bars.add_task("lists read", total=sources)
         tasks: dict[str, TaskID] = {}
+        objects: dict[str, int] = {}
 
         def watch(progress: "Progress") -> None:
+            objects[progress.source] = max(progress.objects, objects.get(progress.source, 0))
+            bars.update(lists, description=f"{plural(sum(objects.values()), 'object')}, lists read")
             if progress.done:
                 bars.advance(lists)
                 if progress.source in tasks:
@@ -41,6 +45,29 @@ def reading_progress(sources: int, *, quiet: bool) -> "Iterator[Callable[[Progre
                 bars.update(task, completed=progress.objects, total=progress.total)
 
         yield watch
+
+
+@contextmanager
+def at_work(what: str, *, quiet: bool) -> Iterator[None]:
+    """Say on a terminal what is going on, for as long as it does."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    with console(err=True).status(what):
+        yield
+
+
+def show_requests() -> None:
+    """Print every request to the cluster on standard error from now on."""
+
+    class Printer(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            click.echo(printable(record.getMessage()), err=True)
+
+    logger = logging.getLogger("chaudit.cluster")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.handlers = [Printer()]
 
 
 def announce_probe(*, quiet: bool) -> "Callable[[Probe[Any, Any], int], None]":

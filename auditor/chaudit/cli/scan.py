@@ -1,5 +1,6 @@
 """`chaudit scan`: evidence in, verdict out."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,22 +11,26 @@ from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
 from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
 from chaudit.cli.outputs import Output, parse_outputs
+from chaudit.cli.progress import at_work
 from chaudit.cli.summary import print_summary
+from chaudit.cli.thresholds import fail_on_option, threshold_of
+from chaudit.earlier import EarlierReport, load_report
 from chaudit.engine import check_settings
 from chaudit.errors import ClusterUnavailableError, ReportError
+from chaudit.evidence.archive import read_file
 from chaudit.evidence.snapshot import Cluster
 from chaudit.exhibits import Exhibit
 from chaudit.gate import Threshold
+from chaudit.gate.waivers import check_waivers
 from chaudit.host import PluginHost
 from chaudit.intent.loading import IntentFile
 from chaudit.report import Report
 from chaudit.rules import Rule
 from chaudit.scan import judge, unavailable
 from chaudit.selection import check_rule_names, select
-from chaudit.severity import Severity
-from chaudit.text import printable
+from chaudit.severity import FailOn
+from chaudit.text import plural, printable
 
-NEVER = "never"
 DEFAULT_REPORTS = ("html", "junit", "json")
 
 
@@ -56,12 +61,15 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     metavar="FILE[=PATH]",
     help="Write a report by a Jinja template of your own, NAME.j2 to NAME.",
 )
-@click.option(
-    "--fail-on", type=click.Choice([*map(str, Severity), NEVER]), help="Least severity that blocks (default high)."
-)
+@fail_on_option
 @click.option("--allow-unknown/--no-allow-unknown", default=None, help="Do not block on what could not be judged.")
+@click.option(
+    "--baseline", type=file_path, metavar="FILE", help="An earlier JSON report: only what it does not have can fail."
+)
+@click.option(
+    "--strict-waivers/--no-strict-waivers", default=None, help="Exit with 2 when a waiver accepts nothing any more."
+)
 @rule_options
-@click.option("-v", "--verbose", is_flag=True, help="Print the evidence and every finding.")
 @quiet_option
 @click.pass_obj
 def scan(
@@ -73,11 +81,12 @@ def scan(
     profiles: tuple[str, ...],
     reports: tuple[str, ...],
     templates: tuple[str, ...],
-    fail_on: str | None,
+    fail_on: Mapping[str, FailOn],
     allow_unknown: bool | None,
+    baseline: Path | None,
+    strict_waivers: bool | None,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
-    verbose: bool,
     quiet: bool,
     **cluster: Any,  # noqa: ANN401 - the values of cluster_options
 ) -> int:
@@ -89,16 +98,16 @@ def scan(
     file = intent_from(host, intent, profiles)
     rules = select(host.rules, include, exclude if include else (*exclude, *file.under.left_out))
     check_rule_names(file, host.rules)
+    check_waivers(file, host.rules)
     check_settings(file, rules)
     outputs = parse_outputs(reports, templates, host.reporters, DEFAULT_REPORTS)
-    threshold = _threshold(file, fail_on, allow_unknown)
+    threshold = threshold_of(file, host.rules, fail_on, allow_unknown=allow_unknown, strict_waivers=strict_waivers)
+    earlier = load_report(read_file(baseline), str(baseline)) if baseline else None
     evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
-    report = _report(evidence, file, rules, threshold, host.exhibits)
-    problems = _write(outputs, report)
+    report = _report(evidence, file, rules, threshold, host.exhibits, earlier, quiet=quiet)
+    written, problems = _write(outputs, report)
     to_stderr = any(output.path is None for output in outputs)
-    print_summary(
-        report, [output.path for output in outputs if output.path], verbose=verbose, quiet=quiet, err=to_stderr
-    )
+    print_summary(report, written, verbose=cluster["verbose"], quiet=quiet, err=to_stderr)
     if problems:
         raise ReportError("; ".join(problems))
     return report.verdict.exit_code
@@ -110,31 +119,27 @@ def _report(
     rules: tuple[Rule[Any], ...],
     threshold: Threshold,
     exhibits: tuple[Exhibit[Any], ...],
+    earlier: EarlierReport | None,
+    *,
+    quiet: bool,
 ) -> Report:
     started = datetime.now(UTC)
     try:
         snapshot = evidence.snapshot((wanted for rule in rules for wanted in rule.inputs), file.intent)
-        return judge(snapshot, file, rules, threshold, exhibits)
+        with at_work(f"judging by {plural(len(rules), 'rule')}", quiet=quiet):
+            return judge(snapshot, file, rules, threshold, exhibits, earlier)
     except ClusterUnavailableError as error:
         return unavailable(Cluster(server=error.server, context=error.context), str(error), file, threshold, started)
 
 
-def _threshold(file: IntentFile, fail_on: str | None, allow_unknown: bool | None) -> Threshold:
-    """Return the threshold: options win over the intent file, which wins over the default."""
-    gate = file.intent.gate
-    level = fail_on or gate.fail_on or Severity.HIGH
-    return Threshold(
-        None if level == NEVER else Severity(level),
-        allow_unknown if allow_unknown is not None else bool(gate.allow_unknown),
-    )
-
-
-def _write(outputs: list[Output], report: Report) -> list[str]:
-    """Write every report that can be written; one that cannot does not take the others with it."""
-    problems = []
+def _write(outputs: list[Output], report: Report) -> tuple[list[Path], list[str]]:
+    """Write every report that can be written; return the files, and why the others could not be."""
+    written, problems = [], []
     for output in outputs:
         try:
             output.write(report)
         except ReportError as error:
             problems.append(printable(str(error)))
-    return problems
+        else:
+            written += [output.path] if output.path else []
+    return written, problems

@@ -7,6 +7,7 @@ as bytes to typed decoding: the package's own models cost ten times as much.
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,11 @@ from kubernetes.config.kube_config import (
 )
 
 from chaudit.errors import KubeconfigError
+from chaudit.text import reason_of
 from chaudit.version import VERSION
+
+_log = logging.getLogger(__name__)
+"""Tells of every request, at level INFO."""
 
 CONNECTIONS = 8
 
@@ -72,12 +77,15 @@ class Connection:
     def _send(self, method: str, path: str, body: bytes | None, timeout_s: float) -> Response:
         headers = self._headers() | ({} if body is None else {"Content-Type": "application/json"})
         timeout = urllib3.Timeout(total=timeout_s)
+        begun = time.monotonic()
         try:
             answer = self._pool.request(
                 method, self.server + path, body=body, headers=headers, timeout=timeout, retries=False, redirect=False
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            _log.info("%s %s: %s after %.0f ms", method, path, _describe(error), _ms_since(begun))
             raise TransportError(_describe(error)) from error
+        _log.info("%s %s: %d in %.0f ms, %d bytes", method, path, answer.status, _ms_since(begun), len(answer.data))
         return Response(answer.status, answer.headers, answer.data)
 
     def _headers(self) -> dict[str, str]:
@@ -138,9 +146,9 @@ def _usable_kubeconfig(location: str = "the kubeconfig") -> Iterator[None]:
     try:
         yield
     except (ConfigException, ValueError, TypeError, KeyError, AttributeError, OSError) as error:
-        raise KubeconfigError(f"{location} cannot be used: {error}") from error
+        raise KubeconfigError(f"{location} cannot be used: {reason_of(error)}") from error
     except Exception as error:  # YAML and certificate libraries raise types of their own
-        raise KubeconfigError(f"{location} cannot be used: {type(error).__name__}: {error}") from error
+        raise KubeconfigError(f"{location} cannot be used: {type(error).__name__}: {reason_of(error)}") from error
     finally:
         root.removeHandler(logged)
     if logged.messages:
@@ -156,9 +164,13 @@ class _LoggedErrors(logging.Handler):
         self.messages.append(record.getMessage())
 
 
+def _ms_since(begun: float) -> float:
+    return (time.monotonic() - begun) * 1000
+
+
 def _describe(error: Exception) -> str:
     """Return the innermost reason in the words of the operating system or the TLS library."""
     reason: BaseException = error
     while (inner := getattr(reason, "reason", None) or reason.__cause__) and isinstance(inner, BaseException):
         reason = inner
-    return str(reason) or type(reason).__name__
+    return reason_of(reason)

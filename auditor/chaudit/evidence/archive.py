@@ -17,6 +17,7 @@ from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.objects import Record
+from chaudit.text import reason_of
 from chaudit.version import VERSION
 
 SCHEMA = "chaudit.snapshot/v1"
@@ -58,7 +59,7 @@ def read_file(path: Path) -> bytes:
         content = path.read_bytes()
         return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
     except (OSError, EOFError, zlib.error) as error:
-        raise SnapshotError(f"{path}: cannot be read: {error}") from error
+        raise SnapshotError(f"{path}: cannot be read: {reason_of(error)}") from error
 
 
 def save(snapshot: Snapshot, readables: Iterable[Readable[Any]], path: Path) -> None:

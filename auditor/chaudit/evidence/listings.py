@@ -21,6 +21,7 @@ from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import KUBE_SYSTEM, Cluster, Namespace, Snapshot, cluster_uid
 from chaudit.evidence.source import Source
+from chaudit.text import reason_of
 
 _SUFFIXES = (".json", ".yaml", ".yml", ".json.gz", ".yaml.gz", ".yml.gz")
 
@@ -63,7 +64,8 @@ class Listing:
                 document = msgspec.json.decode(body, type=_Document)
                 self._take(document, body)
             except UNDECODABLE as error:
-                raise SnapshotError(f"{name}: not a Kubernetes object or list: {error}") from error
+                wanted = "give what `kubectl get -o json|yaml` or `chaudit collect` writes"
+                raise SnapshotError(f"{name}: not a Kubernetes object or list: {error}; {wanted}") from error
 
     def _take(self, document: _Document, body: bytes) -> None:
         if not document.kind.endswith("List"):
@@ -120,7 +122,7 @@ def _documents(content: bytes, name: str) -> Iterator[bytes]:
             if document is not None:
                 yield msgspec.json.encode(document)
     except (yaml.YAMLError, RecursionError, TypeError) as error:
-        raise SnapshotError(f"{name}: neither JSON nor YAML: {error}") from error
+        raise SnapshotError(f"{name}: neither JSON nor YAML: {reason_of(error)}") from error
 
 
 def _reading(source: Source[Any], listing: Listing, now: datetime) -> Reading[Any]:

@@ -14,6 +14,7 @@ from chaudit.errors import IntentError
 from chaudit.intent import paths
 from chaudit.intent.document import Document, parse
 from chaudit.intent.model import CIDR, Address, Intent
+from chaudit.text import reason_of
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ def load(path: Path) -> IntentFile:
     try:
         return read(path.read_bytes(), str(path))
     except OSError as error:
-        raise IntentError(f"{path}: cannot be read: {error}") from error
+        raise IntentError(f"{path}: cannot be read: {reason_of(error)}") from error
 
 
 def read(content: bytes, name: str) -> IntentFile:

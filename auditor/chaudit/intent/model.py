@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 
 from chaudit.evidence.input import Facts, Input
-from chaudit.severity import Severity
+from chaudit.severity import FailOn, Severity
 
 IPNetwork = IPv4Network | IPv6Network
 IPAddress = IPv4Address | IPv6Address
@@ -141,19 +141,25 @@ class BGP(_Section, frozen=True):
 
 
 class RuleIntent(_Section, frozen=True):
-    """What operators change about one rule: its severity, its settings, or whether it is judged at all."""
+    """What operators change about one rule: its severity, its settings, and whether nobody may waive its findings."""
 
     severity: Severity | None = None
     settings: Mapping[str, Any] = {}
+    mandatory: bool | None = None
 
 
 class SubjectSelector(_Section, frozen=True):
-    """Which subjects of a rule; each part is a shell-style pattern, and all must match."""
+    """Which subjects of a rule; each part is a shell-style pattern, and all must match.
+
+    `labels` are those of the object. `network` is that of every violation, as rules name it that judge networks.
+    """
 
     kind: str = "*"
     namespace: str = "*"
     name: str = "*"
     port: str = "*"
+    network: str = "*"
+    labels: Mapping[str, str] = {}
 
 
 class WaiverIntent(_Section, frozen=True):
@@ -163,14 +169,17 @@ class WaiverIntent(_Section, frozen=True):
     reason: Annotated[str, msgspec.Meta(min_length=1)]
     owner: Annotated[str, msgspec.Meta(min_length=1)]
     expires: date
+    ticket: str = ""
     subject: SubjectSelector = SubjectSelector()
 
 
 class Gate(_Section, frozen=True):
-    """Defaults of the options that decide the exit code."""
+    """Defaults of the options that decide the exit code; `families` of rules can have a threshold of their own."""
 
-    fail_on: Severity | None = None
+    fail_on: FailOn | None = None
+    families: Mapping[str, FailOn] = {}
     allow_unknown: bool | None = None
+    strict_waivers: bool | None = None
 
 
 class Intent(_Section, frozen=True):

@@ -125,10 +125,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     ("text", "error"),
     [
         ("rules:\n  NET-999: {severity: low}\n", r":2: \$\.rules\.NET-999: no rule is called 'NET-999'"),
-        (
-            "waivers:\n  - {rule: NET-01, reason: x, owner: y, expires: 2027-01-01}\n",
-            r":2: \$\.waivers\[0\]\.rule: no rule is called 'NET-01'",
-        ),
+        ("gate:\n  families: {NETT: low}\n", r":2: \$\.gate\.families\.NETT: no family of rules is called 'NETT'"),
     ],
 )
 def test_a_mistyped_rule_is_an_error_with_its_line(tmp_path: Path, text: str, error: str) -> None:
