@@ -7,6 +7,9 @@ from functools import cached_property
 
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome
 
+_WHOLES = frozenset({WHOLE_CLUSTER.kind, "Source", "Probe"})
+"""What findings are about where a rule could not see all of its subjects."""
+
 _BROKEN = frozenset({Outcome.FAILED, Outcome.WAIVED})
 
 
@@ -54,12 +57,21 @@ class Judged:
 
     @cached_property
     def blind(self) -> frozenset[str]:
-        """The rules that may have missed subjects: for the cluster as a whole they could not tell."""
+        """The rules that may have missed subjects: of the cluster as a whole, a list or a probe they could not tell."""
         return frozenset(
             finding.rule
             for finding in self.findings
-            if finding.outcome is Outcome.UNKNOWN and finding.subject == WHOLE_CLUSTER
+            if finding.outcome is Outcome.UNKNOWN and finding.subject.kind in _WHOLES
         )
+
+    @cached_property
+    def _doubtful(self) -> frozenset[tuple[str, str, str, str]]:
+        """The objects of which a rule could not tell something, apart from what of them it was about."""
+        return frozenset(_object(finding) for finding in self.findings if finding.outcome is Outcome.UNKNOWN)
+
+    def may_have_missed(self, finding: Finding) -> bool:
+        """Whether a finding that is not among these may be missing because its subject could not be looked at."""
+        return finding.rule in self.blind or _object(finding) in self._doubtful
 
 
 def compare(then: Judged, now: Judged) -> Iterator[Change]:
@@ -73,7 +85,7 @@ def compare(then: Judged, now: Judged) -> Iterator[Change]:
         yield Change(_kind_of(earlier, finding) if earlier or could_see else _unseen(finding), earlier, finding)
     for finding in then.findings:
         if finding.fingerprint not in now.by_fingerprint and finding.rule in now.rules:
-            yield Change(_gone(finding) if finding.rule not in now.blind else _unseen(finding), finding, None)
+            yield Change(_unseen(finding) if now.may_have_missed(finding) else _gone(finding), finding, None)
 
 
 def _kind_of(then: Finding | None, now: Finding) -> Kind:
@@ -107,3 +119,7 @@ def _gone(then: Finding) -> Kind:
 def _unseen(found: Finding) -> Kind:
     """Return what to make of a finding whose other side was not looked at."""
     return Kind.INCOMPARABLE if found.outcome in _BROKEN | {Outcome.UNKNOWN} else Kind.UNCHANGED
+
+
+def _object(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.rule, finding.subject.kind, finding.subject.namespace, finding.subject.name

@@ -94,6 +94,22 @@ def test_where_a_rule_could_not_see_all_its_subjects_nothing_appeared_or_vanishe
     assert kinds(judged(BLIND), judged(finding(P)))["fa"] is Kind.UNCHANGED
 
 
+@pytest.mark.parametrize(
+    "unseen",
+    [Subject("Source", name="things"), Subject("Probe", name="touch"), Subject("Thing", "", "a")],
+    ids=["a list", "a probe", "the object it is part of"],
+)
+def test_what_vanished_with_what_could_not_be_looked_at_is_not_fixed(unseen: Subject) -> None:
+    part = msgspec.structs.replace(finding(F), subject=Subject("Thing", "", "a", "80/TCP"))
+    gap = Finding("gap", "TST-001", "Things are small", Severity.HIGH, U, unseen)
+
+    assert kinds(judged(part, finding(P, "b")), judged(gap, finding(P, "b")))["fa"] is Kind.INCOMPARABLE
+
+
+def test_what_vanished_beside_an_unknown_of_something_else_is_fixed() -> None:
+    assert kinds(judged(finding(F), finding(P, "b")), judged(finding(U, "b")))["fa"] is Kind.FIXED
+
+
 def test_a_rule_that_was_not_judged_then_has_nothing_new_and_one_that_is_not_now_nothing_fixed() -> None:
     assert kinds(NOTHING_KNOWN, judged(finding(F))) == {"fa": Kind.INCOMPARABLE}
     assert kinds(judged(finding(F)), NOTHING_KNOWN) == {}
