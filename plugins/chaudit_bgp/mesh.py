@@ -46,7 +46,7 @@ def calico_bgp(sessions: Sessions, configuration: CalicoConfiguration, runs: Cal
     Raises:
         DoesNotApplyError: no node speaks BGP for Calico.
     """
-    if not runs.may_speak_bgp:
+    if not runs.may_speak_bgp and not runs.unread:
         raise DoesNotApplyError(f"calico-node runs with backend {runs.backend}, which does without BGP")
     unread = sessions.cluster.unread
     if not unread and not any(node.addresses for node in sessions.cluster.nodes):

@@ -31,7 +31,7 @@ class Family:
 
 @view(bgp_sessions, external_peerings)
 def external_families(sessions: Sessions, peerings: Peerings) -> Sequence[Family]:
-    """Return the families that sessions with the outside carry, or are configured to.
+    """Return the families that sessions with the outside carry, or are configured to, or may be by what was not read.
 
     Raises:
         DoesNotApplyError: there are none.
@@ -41,7 +41,7 @@ def external_families(sessions: Sessions, peerings: Peerings) -> Sequence[Family
     found = [family for family in families if family.sessions or family.version in meant]
     if not found and not sessions.unread:
         raise DoesNotApplyError(NOBODY)
-    return found or families
+    return families if peerings.unread or not found else found
 
 
 def _carrying(sessions: Sequence[Session], version: int) -> Iterator[Session]:

@@ -59,7 +59,8 @@ def records_are_forgotten_quickly(name: PublishedName | Unread, settings: TimeTo
     if isinstance(name, Unread):
         yield Unknown(name.reason)
         return
-    yield from map(Unknown, name.gaps)
+    unseen = [*name.gaps, *name.doubts]
+    yield from map(Unknown, unseen)
     for publication in name.publications:
         yield from _alias_stands_alone(publication)
     several = [
@@ -70,7 +71,7 @@ def records_are_forgotten_quickly(name: PublishedName | Unread, settings: TimeTo
     ]
     for published, family in several:
         yield from _times_to_live(published, family, settings.max_ttl_seconds)
-    if not several and not name.gaps:
+    if not several and not unseen:
         yield NotApplicable("no two of its records stand in for one another")
 
 

@@ -10,7 +10,7 @@ from chaudit_network.exposure.edge import Edge, edge
 from chaudit_network.exposure.host_endpoints import HostEndpoints, host_endpoints
 from chaudit_network.exposure.place_sets import Place
 from chaudit_network.kinds.calico_policy import HostEndpoint
-from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
+from chaudit_network.views.node_addresses import NodeAddresses, NodeNetworking, node_addresses
 from chaudit_network.views.unread import Unread
 
 
@@ -65,11 +65,13 @@ class Arrivals:
 
     @cached_property
     def nodes(self) -> Sequence[EdgeNode]:
-        """Every node that has a known address."""
-        return [
-            EdgeNode(name, [self._arrival(place) for entrance, place in own if entrance.is_edge], self.edge.all_gaps)
-            for name, own in self.edge.model.places.by_node.items()
-        ]
+        """Every node; one of which no address is known may arrive anywhere."""
+        return [self._node(known) for known in self.addresses]
+
+    def _node(self, known: NodeNetworking) -> EdgeNode:
+        own = self.edge.model.places.by_node.get(known.node.name, ())
+        gaps = self.edge.all_gaps if own else [*self.edge.all_gaps, known.gap or "no address of the node is known"]
+        return EdgeNode(known.node.name, [self._arrival(place) for entrance, place in own if entrance.is_edge], gaps)
 
     @cached_property
     def endpoints(self) -> Sequence[EdgeEndpoint | Unread]:

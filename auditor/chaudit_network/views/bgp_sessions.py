@@ -115,8 +115,11 @@ class Sessions:
 def calico_sessions(
     cluster: BGPCluster, configured: CalicoConfiguration, peers: Reading[BGPPeer], runs: CalicoNode
 ) -> tuple[CalicoSessions, tuple[Unread, ...]]:
-    """Resolve Calico's peerings; where its nodes do without BGP there are none, and no mesh either."""
-    gaps = [*configured.unread, *unread(peers)]
+    """Resolve Calico's peerings; where its nodes do without BGP there are none, and no mesh either.
+
+    What was not read of calico-node may say that they do speak it.
+    """
+    gaps = [*configured.unread, *unread(peers), *(() if runs.may_speak_bgp else runs.unread)]
     default = configured.default
     try:
         asn = parse_asn(default.as_number) or _DEFAULT_ASN
