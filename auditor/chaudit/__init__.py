@@ -18,6 +18,7 @@ from chaudit.evidence.view import View, view
 from chaudit.exhibits import Exhibit, Exhibited, Shown
 from chaudit.finding import Finding, NotApplicable, Outcome, Standing, Unknown, Violation, Waiver
 from chaudit.gate import ExitCode, Verdict
+from chaudit.gate.baseline import Baseline, Former
 from chaudit.hookspecs import hookimpl
 from chaudit.intent.model import INTENT, Intent
 from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Subject
@@ -33,6 +34,7 @@ __all__ = [
     "KUBE_SYSTEM",
     "AnnotatedMeta",
     "Asking",
+    "Baseline",
     "CannotTellError",
     "ChauditError",
     "Cluster",
@@ -43,6 +45,7 @@ __all__ = [
     "Exhibited",
     "ExitCode",
     "Finding",
+    "Former",
     "Framework",
     "Input",
     "Intent",

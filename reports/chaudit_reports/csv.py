@@ -18,6 +18,10 @@ _COLUMNS = (
     "said",
     "fingerprint",
     "cluster",
+    "standing",
+    "severity_from",
+    "waiver",
+    "expired_waiver",
 )
 _FORMULAS = ("=", "+", "-", "@")
 
@@ -45,6 +49,10 @@ def _row(report: Report, finding: Finding) -> tuple[str, ...]:
         "; ".join(said_of(finding)),
         finding.fingerprint,
         report.cluster.uid,
+        finding.standing or "",
+        finding.severity_from,
+        str(finding.waiver or ""),
+        str(finding.expired_waiver or ""),
     )
 
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from chaudit import Outcome, Report, Severity, plural, printable
+from chaudit import Outcome, Report, Severity, Standing, plural, printable
 from chaudit_reports.drawing.network import LEFT, RIGHT
 from chaudit_reports.page.page import page_of
 from chaudit_reports.page.ways import Level
@@ -19,6 +19,12 @@ _OUTCOME_WORDS = {
     Outcome.WAIVED: "waived",
     Outcome.PASSED: "passed",
     Outcome.NOT_APPLICABLE: "not applicable",
+}
+_STANDING_WORDS = {
+    Standing.NEW: "new",
+    Standing.INCOMPARABLE: "cannot be compared",
+    Standing.UNCHANGED: "unchanged",
+    "fixed": "fixed",
 }
 _LEVEL_WORDS = {
     Level.OPEN: "open",
@@ -55,6 +61,7 @@ def render(report: Report) -> str:
     environment.filters |= {"at": at, "plural": _plural, "number": "{:,}".format, "prose": _prose, "cut": _cut}
     environment.globals |= {
         "outcome_words": _OUTCOME_WORDS,
+        "standing_words": _STANDING_WORDS,
         "level_words": _LEVEL_WORDS,
         "levels": _LEVELS,
         "left": LEFT,

@@ -125,6 +125,8 @@ def _properties(report: Report) -> Mapping[str, str]:
         properties["baseline.taken"] = report.baseline.taken.isoformat()
         for number, fixed in enumerate(report.baseline.fixed, 1):
             properties[f"baseline.fixed.{number}"] = f"{fixed.rule} {fixed.subject}"
+        for number, lost in enumerate(report.baseline.incomparable, 1):
+            properties[f"baseline.incomparable.{number}"] = f"{lost.rule} {lost.subject}"
     for number, warning in enumerate(report.warnings, 1):
         properties[f"warning.{number}"] = warning
     return {printable(key): printable(value) for key, value in properties.items()}

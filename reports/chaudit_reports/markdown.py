@@ -6,9 +6,12 @@ neither Markdown nor HTML reaches into.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
-from chaudit import Finding, Outcome, Report, plural, printable
+from chaudit import Finding, Former, Outcome, Report, Standing, plural, printable
 from chaudit_reports.words import at, said_of
+
+F = TypeVar("F", Finding, Former)
 
 _SHOWN_RULES = 100
 _SHOWN_MESSAGES = 20
@@ -16,7 +19,10 @@ _SHOWN_SUBJECTS = 5
 
 
 def render(report: Report) -> str:
-    """Return the report: the verdict, counts, then what failed, what is unknown and what was waived."""
+    """Return the report: the verdict, counts, then what failed, what is unknown and what was waived.
+
+    With a baseline what is new comes apart from what is not, and what was fixed is named.
+    """
     return "\n".join(_lines(report)) + "\n"
 
 
@@ -33,20 +39,28 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"| {' | '.join(Outcome)} |"
     yield "|---" * len(Outcome) + "|"
     yield f"| {' | '.join(str(report.verdict.counts.get(outcome, 0)) for outcome in Outcome)} |"
-    yield from _section("Failed", report, Outcome.FAILED, said_of)
-    yield from _section("Could not be judged", report, Outcome.UNKNOWN, said_of)
-    yield from _section("Waived", report, Outcome.WAIVED, _waiver)
+    found: dict[tuple[Outcome, Standing | None], list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        found[finding.outcome, finding.standing if finding.outcome is Outcome.FAILED else None].append(finding)
+    new = found[Outcome.FAILED, None] + found[Outcome.FAILED, Standing.NEW]
+    yield from _section("New since the baseline" if report.baseline else "Failed", new, _failed)
+    yield from _section("Failed, and may be new or not", found[Outcome.FAILED, Standing.INCOMPARABLE], _failed)
+    yield from _section("Could not be judged", found[Outcome.UNKNOWN, None], said_of)
+    yield from _section("Failed as in the baseline", found[Outcome.FAILED, Standing.UNCHANGED], _failed)
+    yield from _section("Waived", found[Outcome.WAIVED, None], _waiver)
+    if report.baseline:
+        yield from _section("Fixed since the baseline", report.baseline.fixed, _was)
+        yield from _section("Not seen any more", report.baseline.incomparable, _was)
     if report.warnings:
         yield "\n### Warnings\n"
         yield from (f"- {code(warning)}" for warning in report.warnings)
 
 
-def _section(heading: str, report: Report, outcome: Outcome, said: Callable[[Finding], Sequence[str]]) -> Iterator[str]:
-    """Yield the findings of one outcome, worst first, folded by rule."""
-    by_rule: dict[str, list[Finding]] = defaultdict(list)
-    for finding in sorted(report.findings, key=lambda one: (one.severity.rank, one.sort_key)):
-        if finding.outcome is outcome:
-            by_rule[finding.rule].append(finding)
+def _section(heading: str, chosen: Iterable[F], said: Callable[[F], Sequence[str]]) -> Iterator[str]:
+    """Yield findings, worst first, folded by rule."""
+    by_rule: dict[str, list[F]] = defaultdict(list)
+    for finding in sorted(chosen, key=lambda one: (one.severity.rank, one.rule, one.subject)):
+        by_rule[finding.rule].append(finding)
     if not by_rule:
         return
     yield f"\n### {heading}\n"
@@ -59,7 +73,7 @@ def _section(heading: str, report: Report, outcome: Outcome, said: Callable[[Fin
         yield f"\nand {plural(len(by_rule) - _SHOWN_RULES, 'more rule')}"
 
 
-def _messages(findings: Iterable[Finding], said: Callable[[Finding], Sequence[str]]) -> Iterator[str]:
+def _messages(findings: Iterable[F], said: Callable[[F], Sequence[str]]) -> Iterator[str]:
     """Yield each message once, with the subjects it is said of."""
     subjects: dict[str, list[str]] = defaultdict(list)
     for finding in findings:
@@ -72,9 +86,17 @@ def _messages(findings: Iterable[Finding], said: Callable[[Finding], Sequence[st
         yield f"- and {plural(len(subjects) - _SHOWN_MESSAGES, 'more message')}"
 
 
+def _failed(finding: Finding) -> Sequence[str]:
+    expired = [f"was waived {finding.expired_waiver}"] if finding.expired_waiver else []
+    return [*said_of(finding), *expired]
+
+
 def _waiver(finding: Finding) -> Sequence[str]:
-    waiver = finding.waiver
-    return [f"until {waiver.expires}, {waiver.owner}: {waiver.reason}"] if waiver else []
+    return [str(finding.waiver)]
+
+
+def _was(former: Former) -> Sequence[str]:
+    return [f"{former.outcome} then"]
 
 
 def code(text: str) -> str:

@@ -53,6 +53,8 @@ def _gauges(report: Report) -> Iterator[_Gauge]:
     yield _Gauge("chaudit_last_success_timestamp_seconds", "When a scan last judged the cluster.", _one(finished))
     yield _Gauge("chaudit_findings", "Findings of each rule by severity and outcome.", _findings(report))
     yield _Gauge("chaudit_outcomes", "Findings by outcome.", _outcomes(report))
+    if report.verdict.standings:
+        yield _Gauge("chaudit_standings", "What failed or is unknown, by standing to a baseline.", _standings(report))
     yield _Gauge("chaudit_sources", "Sources of evidence by the state of their reading.", _sources(report))
     yield _Gauge("chaudit_coverage_ratio", "Share of findings that could be judged.", _one(_coverage(report)))
 
@@ -69,6 +71,10 @@ def _findings(report: Report) -> Samples:
 
 def _outcomes(report: Report) -> Samples:
     return [({"outcome": outcome}, report.verdict.counts.get(outcome, 0)) for outcome in Outcome]
+
+
+def _standings(report: Report) -> Samples:
+    return [({"standing": standing}, count) for standing, count in report.verdict.standings.items()]
 
 
 def _sources(report: Report) -> Samples:

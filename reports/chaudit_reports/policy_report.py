@@ -57,8 +57,12 @@ def _result(report: Report, finding: Finding) -> Mapping[str, Any]:
     properties = {"fingerprint": finding.fingerprint, "outcome": str(finding.outcome)}
     if subject.port:
         properties["port"] = printable(subject.port)
+    if finding.standing:
+        properties["standing"] = str(finding.standing)
     if finding.waiver:
         properties["waiver"] = printable(f"{finding.waiver.reason} ({finding.waiver.owner})")
+    if finding.expired_waiver:
+        properties["expired-waiver"] = str(finding.expired_waiver)
     about = {"kind": subject.kind, "namespace": subject.namespace, "name": subject.name}
     return {
         "policy": finding.rule,

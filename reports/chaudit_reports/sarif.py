@@ -1,7 +1,8 @@
 """SARIF 2.1.0 for live objects: what is broken, accepted or could not be judged, under addresses that stay the same.
 
 An object's address is `k8s://CLUSTER-UID/NAMESPACE/KIND/NAME`. It is written relative to the base `CLUSTER`, since
-consumers such as GitHub's code scanning take relative addresses only. What passed or does not apply is left out.
+consumers such as GitHub's code scanning take relative addresses only. What passed or does not apply is left out, and so
+is what a baseline had and is fixed: code scanning closes an alert that is missing, and would open one that is `absent`.
 
 Specification: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html.
 """
@@ -12,7 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from chaudit import Finding, Outcome, Report, RuleSummary, Severity, State, Subject, printable
+from chaudit import Finding, Outcome, Report, RuleSummary, Severity, Standing, State, Subject, printable
 from chaudit_reports.words import paragraphs, said_of
 
 _SHOWN = frozenset({Outcome.FAILED, Outcome.UNKNOWN, Outcome.WAIVED})
@@ -31,6 +32,9 @@ _SCORES: Mapping[Severity, str] = {
     Severity.INFO: "0.0",
 }
 """GitHub's `security-severity`: over 9.0 is critical, from 7.0 high, from 4.0 medium, below low."""
+
+_BASELINE_STATES: Mapping[Standing, str] = {Standing.NEW: "new", Standing.UNCHANGED: "unchanged"}
+"""What cannot be compared has no state (section 3.27.24)."""
 
 _BASE = "CLUSTER"
 _INFORMATION = "https://github.com/chaudit/chaudit"
@@ -120,6 +124,10 @@ def _result(finding: Finding, indexes: Mapping[str, int]) -> Mapping[str, Any]:
         "partialFingerprints": {"primaryLocationLineHash": f"{finding.fingerprint}:1"},
         "properties": {"severity": finding.severity, "outcome": finding.outcome},
     }
+    if finding.standing:
+        found["properties"]["standing"] = finding.standing
+        if state := _BASELINE_STATES.get(finding.standing):
+            found["baselineState"] = state
     if finding.rule in indexes:
         found["ruleIndex"] = indexes[finding.rule]
     if finding.waiver:

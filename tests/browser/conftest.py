@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chaudit_reports.html import render
-from reports.sample import full_report
+from reports.sample import compared_report, full_report
 from tiers import require
 
 if TYPE_CHECKING:
@@ -52,25 +52,35 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a report with every outcome and hostile names."""
-    path = tmp_path_factory.mktemp("browser") / "report.html"
-    path.write_text(render(full_report()), encoding="utf-8")
-    return path
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Write a report with every outcome and hostile names, and the same held against a baseline."""
+    folder = tmp_path_factory.mktemp("browser")
+    written = {}
+    for name, report in (("full", full_report()), ("compared", compared_report())):
+        written[name] = folder / f"{name}.html"
+        written[name].write_text(render(report), encoding="utf-8")
+    return written
 
 
 Open = Callable[..., Visit]
 
 
 @pytest.fixture
-def visit(browser: "Browser", report: Path) -> Iterator[Open]:
-    """Open the report in a context of its own: `visit(width=390, color_scheme="dark", at="#rules")`."""
+def visit(browser: "Browser", reports: Mapping[str, Path]) -> Iterator[Open]:
+    """Open a report in a context of its own: `visit("compared", width=390, color_scheme="dark", at="#rules")`."""
     contexts = []
 
-    def open_page(*, width: int = 1280, height: int = 900, at: str = "", **settings: Any) -> Visit:  # noqa: ANN401 - playwright's
+    def open_page(
+        report: str = "full",
+        *,
+        width: int = 1280,
+        height: int = 900,
+        at: str = "",
+        **settings: Any,  # noqa: ANN401 - playwright's
+    ) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
-        visited = Visit(context.new_page(), report.as_uri())
+        visited = Visit(context.new_page(), reports[report].as_uri())
         _watch(visited)
         visited.page.goto(f"{visited.url}{at}")
         return visited

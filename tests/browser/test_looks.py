@@ -22,22 +22,25 @@ VISIBLY = 48
 
 
 @pytest.mark.parametrize(
-    ("name", "width", "scheme", "selector"),
+    ("name", "width", "scheme", "selector", "report"),
     [
-        ("first-light", 1280, "light", ""),
-        ("first-dark", 1280, "dark", ""),
-        ("first-phone", 390, "light", ""),
-        ("network", 1280, "light", "svg.drawing"),
-        ("exposure", 1280, "light", "#exposure table"),
-        ("names", 1280, "light", "#names table"),
-        ("bgp", 1280, "light", "#bgp"),
-        ("finding", 1280, "light", "#failed-NET-001"),
+        ("first-light", 1280, "light", "", "full"),
+        ("first-dark", 1280, "dark", "", "full"),
+        ("first-phone", 390, "light", "", "full"),
+        ("network", 1280, "light", "svg.drawing", "full"),
+        ("exposure", 1280, "light", "#exposure table", "full"),
+        ("names", 1280, "light", "#names table", "full"),
+        ("bgp", 1280, "light", "#bgp", "full"),
+        ("finding", 1280, "light", "#failed-NET-001", "full"),
+        ("first-compared", 1280, "light", "", "compared"),
+        ("finding-compared", 1280, "light", "#failed-NET-001", "compared"),
+        ("baseline-dark", 1280, "dark", "#baseline", "compared"),
     ],
 )
-def test_it_looks_as_it_did(visit: Open, name: str, width: int, scheme: str, selector: str) -> None:
+def test_it_looks_as_it_did(visit: Open, name: str, width: int, scheme: str, selector: str, report: str) -> None:
     from PIL import Image, ImageChops  # noqa: PLC0415 - not every machine has it
 
-    page = visit(width=width, color_scheme=scheme, reduced_motion="reduce").page
+    page = visit(report, width=width, color_scheme=scheme, reduced_motion="reduce").page
     taken = page.locator(selector).first.screenshot() if selector else page.screenshot()
     image = Image.open(io.BytesIO(taken)).convert("RGB")
     image = image.resize((WIDTH, round(image.height * WIDTH / image.width)), Image.Resampling.BOX)

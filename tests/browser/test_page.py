@@ -120,6 +120,29 @@ def test_a_family_is_shown_alone(visit: Open) -> None:
     assert page.locator("#failed-NET-001").is_hidden()
 
 
+@pytest.mark.parametrize(
+    ("standing", "where"),
+    [("new", "#failed-NET-001"), ("unchanged", "#failed-NPT-004"), ("fixed", "#fixed"), ("incomparable", "#unknown")],
+)
+def test_a_standing_is_shown_alone(visit: Open, standing: str, where: str) -> None:
+    page = visit("compared").page
+    expected = page.locator(f".findings [data-standing={standing}].item, [data-standing={standing}] .item").count()
+
+    page.select_option("#filter [name=standing]", standing)
+    wait_for_filter(page, f"^{expected} shown")
+
+    assert page.locator(f"{where} .item:visible").count() > 0
+    assert page.locator("#waived .item:visible, #passed .item:visible").count() == 0
+    assert page.locator(f"#failed .item:visible:not([data-standing={standing}])").count() == 0
+
+
+def test_what_is_fixed_is_there_without_the_script(visit: Open) -> None:
+    page = visit("compared", java_script_enabled=False).page
+
+    assert page.locator("#fixed .names").first.is_visible()
+    assert page.locator("#failed .standing.new").first.is_visible()
+
+
 @pytest.mark.parametrize(("order", "first"), [("rank", "NET-001"), ("rule", "AAA-001"), ("count", "AAA-001")])
 def test_findings_are_sorted_as_asked(visit: Open, order: str, first: str) -> None:
     page = visit().page
@@ -166,9 +189,10 @@ def test_the_colours_are_the_systems_until_the_reader_chooses(visit: Open) -> No
     assert page.locator("#theme").get_attribute("aria-label") == "Colours: light"
 
 
+@pytest.mark.parametrize("report", ["full", "compared"])
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_reaches_beyond_a_narrow_screen(visit: Open, width: int) -> None:
-    page = visit(width=width).page
+def test_nothing_reaches_beyond_a_narrow_screen(visit: Open, width: int, report: str) -> None:
+    page = visit(report, width=width).page
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
     assert page.evaluate("document.documentElement.scrollWidth") == width

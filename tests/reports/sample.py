@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from chaudit import (
     Cluster,
     Controls,
@@ -23,6 +25,8 @@ from chaudit import (
 )
 from chaudit.finding import fingerprint
 from chaudit.gate import Threshold
+from chaudit.gate.baseline import hold_against
+from chaudit.gate.comparison import Judged
 from chaudit_network.bgp.peers import Password, Speaker
 from chaudit_network.bgp.routes import Origin as RouteOrigin
 from chaudit_network.exhibits import BGP, EXPOSURE, NAMES, NETWORK, PLACES
@@ -371,6 +375,31 @@ def full_report() -> Report:
         warnings=("the waiver for NPT-004 on Service/apps/*/* (net team) expired on 2026-01-31",),
         exhibits=EXHIBITS,
     )
+
+
+def compared_report() -> Report:
+    """Return the full report held against a baseline: with something new, old, fixed, and not to be compared.
+
+    One waiver has expired, one severity is the intent file's, and every node has been judged by one rule less.
+    """
+    expired = Waiver("moved in spring", "net team", "2026-02-28", "CHG-1186")
+    by_name = {one.subject.name: one for one in FINDINGS if one.rule == "NET-001"}
+    then = [one for one in FINDINGS if one.subject.name not in {"compute-3", "compute-20", HOSTILE[3]}]
+    then += [
+        replace(by_name["compute-20"], outcome=Outcome.FAILED, violations=(stray("10.0.0.1"),)),
+        finding("NPT-004", Outcome.UNKNOWN, Subject("Service", "default", HOSTILE[3], "80/TCP"), because=[DENIED]),
+        finding("HA-001", Outcome.FAILED, Subject("Hostname", "", "gone.example.org"), Violation("no record")),
+    ]
+    now = [
+        replace(one, expired_waiver=expired, severity_from="intent") if one is by_name["compute-7"] else one
+        for one in FINDINGS
+    ]
+    judged = frozenset(_TITLES)
+    compared = hold_against(
+        Judged(then, judged | {"X-001"}), STARTED - timedelta(days=1), Judged(now, judged), frozenset()
+    )
+    findings = tuple(sorted(compared.findings, key=lambda one: one.sort_key))
+    return replace(full_report(), verdict=Threshold().judge(findings), findings=findings, baseline=compared.baseline)
 
 
 def clean_report() -> Report:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from chaudit import Finding, Outcome, Severity, Subject, Violation
 from chaudit_reports.csv import render
-from reports.sample import full_report
+from reports.sample import compared_report, full_report
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -24,6 +24,13 @@ def test_a_line_says_what_was_found_about_what() -> None:
 
     assert (row["rule"], row["severity"], row["kind"], row["namespace"]) == ("NET-001", "critical", "Node", "")
     assert row["said"] == "no IPv4 InternalIP in cluster-host (192.168.206.0/24): the node reports 10.10.10.14"
+
+
+def test_a_line_says_how_a_finding_stands_to_the_baseline_and_whose_severity_it_has() -> None:
+    row = next(row for row in rows(render(compared_report())) if row["name"] == "compute-7")
+
+    assert (row["standing"], row["severity_from"]) == ("unchanged", "intent")
+    assert row["expired_waiver"] == "until 2026-02-28 by net team: moved in spring (CHG-1186)"
 
 
 def test_no_cell_is_a_formula_to_a_spreadsheet() -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from chaudit import Outcome, Subject
 from chaudit_reports.markdown import code, render
-from reports.sample import HOSTILE, clean_report, error_report, finding, full_report
+from reports.sample import HOSTILE, clean_report, compared_report, error_report, finding, full_report
 
 
 def html(text: str) -> str:
@@ -25,6 +25,26 @@ def test_all_that_matters_is_there_waived_and_unknown_included() -> None:
     assert all(heading in text for heading in ("### Failed", "### Could not be judged", "### Waived", "### Warnings"))
     assert "CHG-1187" in text
     assert "cannot list resource" in text
+
+
+def test_what_is_new_comes_apart_from_what_is_not_and_what_is_fixed_is_named() -> None:
+    parts = dict(part.split("\n", 1) for part in render(compared_report()).split("\n### ")[1:])
+
+    assert list(parts) == [
+        "New since the baseline",
+        "Failed, and may be new or not",
+        "Could not be judged",
+        "Failed as in the baseline",
+        "Waived",
+        "Fixed since the baseline",
+        "Not seen any more",
+        "Warnings",
+    ]
+    assert "`Node compute-3`" in parts["New since the baseline"]
+    assert "`Node compute-7`" in parts["Failed as in the baseline"]
+    assert "was waived until 2026-02-28 by net team: moved in spring (CHG-1186)" in parts["Failed as in the baseline"]
+    assert "`Node compute-20`: `failed then`" in parts["Fixed since the baseline"]
+    assert "`Hostname gone.example.org`" in parts["Not seen any more"]
 
 
 def test_a_cluster_that_was_not_reached_is_said_and_nothing_counted() -> None:

@@ -8,9 +8,9 @@ from prometheus_client.parser import text_string_to_metric_families as parse_pro
 
 from chaudit import Report
 from chaudit_reports.openmetrics import render
-from reports.sample import CLUSTER, STARTED, clean_report, error_report, full_report
+from reports.sample import CLUSTER, STARTED, clean_report, compared_report, error_report, full_report
 
-REPORTS = {"full": full_report, "clean": clean_report, "error": error_report}
+REPORTS = {"full": full_report, "compared": compared_report, "clean": clean_report, "error": error_report}
 Sample = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -42,6 +42,11 @@ def test_findings_are_counted_by_rule_severity_and_outcome() -> None:
     assert value(full_report(), "chaudit_findings", rule="NPT-004", severity="high", outcome="unknown") == 31
     assert value(full_report(), "chaudit_outcomes", outcome="waived") == 1
     assert value(clean_report(), "chaudit_outcomes", outcome="failed") == 0
+
+
+def test_standings_are_counted_where_there_is_a_baseline() -> None:
+    assert value(compared_report(), "chaudit_standings", standing="new") == 1
+    assert value(full_report(), "chaudit_standings", standing="new") is None
 
 
 def test_what_was_not_seen_lowers_the_coverage() -> None:

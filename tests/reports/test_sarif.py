@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from chaudit import Evidence, Outcome, Report, Severity, State
 from chaudit_reports.sarif import render
 from node_tools import node_tool
-from reports.sample import CLUSTER, HOSTILE, clean_report, error_report, full_report
+from reports.sample import CLUSTER, HOSTILE, clean_report, compared_report, error_report, full_report
 
-REPORTS = {"full": full_report, "clean": clean_report, "error": error_report}
+REPORTS = {"full": full_report, "compared": compared_report, "clean": clean_report, "error": error_report}
 
 
 def run_of(report: Report) -> dict[str, Any]:
@@ -72,6 +72,14 @@ def test_what_failed_is_told_at_its_level_and_what_is_unknown_is_open() -> None:
         Severity.CRITICAL,
         Severity.HIGH,
     }
+
+
+def test_results_bear_their_state_since_the_baseline_and_what_is_fixed_opens_no_alert() -> None:
+    results = run_of(compared_report())["results"]
+    states = {(one["properties"].get("standing"), one.get("baselineState")) for one in results}
+
+    assert states == {("new", "new"), ("unchanged", "unchanged"), ("incomparable", None), (None, None)}
+    assert not any("compute-20" in one["message"]["text"] for one in results)
 
 
 def test_a_waiver_is_an_accepted_suppression() -> None:

@@ -1,17 +1,19 @@
 """What failed, and what failed but was waived: by rule, worst first, every subject with all that was said of it."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
-from chaudit import Finding, Severity, Violation, Waiver
-from chaudit_reports.page.catalogue import Entry
+from chaudit import Finding, Severity, Standing, Violation, Waiver
+from chaudit_reports.page.catalogue import DECLARED_BY, Entry
 from chaudit_reports.page.commands import Commands
 from chaudit_reports.page.likeness import TOLD, Alike, alike
 from chaudit_reports.page.subjects import Anchors, Mention
 from chaudit_reports.words import Fact, facts_of, name_of
 
-_DECLARED_BY = {"intent": "in the intent file", "profile": "by a profile"}
+_NEWEST_FIRST = (None, Standing.NEW, Standing.INCOMPARABLE, Standing.UNCHANGED)
+_NOT_OLD = (Standing.NEW, Standing.INCOMPARABLE)
 
 _SHOWN = 12
 """Statements of one rule that stand open; the rest is folded, with their number in sight."""
@@ -45,7 +47,10 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is said of one subject, or the same of several; `severity` is given where it is not that of the group."""
+    """What is said of one subject, or the same of several; `severity` is given where it is not that of the group.
+
+    `standing` is given where there is a baseline; `expired` is the waiver that accepted it until it expired.
+    """
 
     kind: str
     mentions: tuple[Mention, ...]
@@ -54,6 +59,8 @@ class Statement:
     doubts: tuple[str, ...]
     note: str
     waiver: Waiver | None
+    expired: Waiver | None
+    standing: Standing | None
     commands: tuple[str, ...]
 
     @property
@@ -63,47 +70,87 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Subjects of one standing of which only the names are told, and how many `more` are only counted."""
+
+    standing: Standing | None
+    mentions: tuple[Mention, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenRule:
-    """A rule that does not hold, with its worst severity found, and whether operators declared that severity."""
+    """A rule that does not hold, with its worst severity found, and whether operators declared that severity.
+
+    `standings` counts its findings by standing, none without a baseline.
+    """
 
     entry: Entry
     severity: Severity
     declared_by: str
     count: int
+    standings: Mapping[Standing, int]
     shown: tuple[Statement, ...]
     folded: tuple[Statement, ...]
-    named: tuple[Mention, ...]
-    more: int
+    named: tuple[Named, ...]
+
+    @property
+    def age(self) -> int:
+        """Where it comes by what is newest of it."""
+        return min((_NEWEST_FIRST.index(standing) for standing in self.standings), default=0)
+
+    @property
+    def news(self) -> Mapping[Standing, int]:
+        """Its findings by standing, without those that the baseline has where there are others."""
+        return {one: count for one, count in self.standings.items() if one in _NOT_OLD} or self.standings
+
+    @property
+    def untold(self) -> int:
+        """How many subjects are told by name only, if at all."""
+        return sum(len(one.mentions) + one.more for one in self.named)
 
 
 def broken_rules(
     findings: Iterable[Finding], entries: Mapping[str, Entry], anchors: Anchors, commands: Commands
 ) -> tuple[BrokenRule, ...]:
-    """Return the rules of these findings, worst first, then by how many subjects break them."""
+    """Return the rules of these findings, what is new first, then the worst, then those with most subjects."""
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_rule[finding.rule].append(finding)
     limit = max(_SHOWN, min(_TOLD, _TOLD_IN_ALL // max(len(by_rule), 1)))
     rules = [_rule(entries[rule_id], of_rule, limit, anchors, commands) for rule_id, of_rule in by_rule.items()]
-    return tuple(sorted(rules, key=lambda rule: (rule.severity.rank, -rule.count, rule.entry.id)))
+    return tuple(sorted(rules, key=lambda rule: (rule.age, rule.severity.rank, -rule.count, rule.entry.id)))
 
 
 def _rule(entry: Entry, findings: Iterable[Finding], limit: int, anchors: Anchors, commands: Commands) -> BrokenRule:
-    worst_first = sorted(findings, key=lambda finding: (finding.severity.rank, finding.subject))
-    worst = worst_first[0]
+    worst_first = sorted(findings, key=lambda finding: (_age(finding), finding.severity.rank, finding.subject))
+    worst = min(worst_first, key=lambda finding: finding.severity.rank)
     statements = alike(worst_first)
     told = tuple(_statement(one, worst.severity, anchors, commands) for one in statements[:limit])
-    named = [finding for one in statements[limit:] for finding in one.findings]
+    counts = Counter(finding.standing for finding in worst_first)
     return BrokenRule(
         entry=entry,
         severity=worst.severity,
-        declared_by=_DECLARED_BY.get(worst.severity_from, ""),
+        declared_by=DECLARED_BY.get(worst.severity_from, ""),
         count=len(worst_first),
+        standings={standing: counts[standing] for standing in Standing if counts[standing]},
         shown=told[:_SHOWN],
         folded=told[_SHOWN:],
-        named=tuple(_mention(finding, anchors) for finding in named[:_NAMED]),
-        more=len(named[_NAMED:]),
+        named=tuple(_named((finding for one in statements[limit:] for finding in one.findings), anchors)),
     )
+
+
+def _age(finding: Finding) -> int:
+    return _NEWEST_FIRST.index(finding.standing)
+
+
+def _named(findings: Iterable[Finding], anchors: Anchors) -> Iterator[Named]:
+    left = _NAMED
+    for standing, alike_old in groupby(findings, key=lambda finding: finding.standing):
+        all_of_them = list(alike_old)
+        mentions = tuple(_mention(finding, anchors) for finding in all_of_them[:left])
+        left -= len(mentions)
+        yield Named(standing, mentions, len(all_of_them) - len(mentions))
 
 
 def _statement(one: Alike, group: Severity, anchors: Anchors, commands: Commands) -> Statement:
@@ -116,6 +163,8 @@ def _statement(one: Alike, group: Severity, anchors: Anchors, commands: Commands
         doubts=said.unknown_because,
         note=said.note,
         waiver=said.waiver,
+        expired=said.expired_waiver,
+        standing=said.standing,
         commands=commands.of(one.findings[0].subject),
     )
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from chaudit import Controls, Outcome, Report, RuleSummary, Severity
 from chaudit_reports.words import paragraphs
 
+DECLARED_BY = {"intent": "in the intent file", "profile": "by a profile"}
+"""Who else than its rule can give a finding its severity, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:

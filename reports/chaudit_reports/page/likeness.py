@@ -31,8 +31,8 @@ def alike(findings: Iterable[Finding]) -> list[Alike]:
     told: dict[bytes, Finding] = {}
     for finding in findings:
         said = _left_open(finding)
-        about = said.subject.kind, said.severity, said.severity_from
-        what = said.violations, said.unknown_because, said.note, said.waiver
+        about = said.subject.kind, said.severity, said.severity_from, said.standing
+        what = said.violations, said.unknown_because, said.note, said.waiver, said.expired_waiver
         key = msgspec.json.encode((about, what))
         told.setdefault(key, said)
         gathered.setdefault(key, []).append(finding)

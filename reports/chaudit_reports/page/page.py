@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import ExitCode, Finding, Outcome, Report, Severity, Verdict
+from chaudit_reports.page.baseline import BaselinePage, baseline_of
 from chaudit_reports.page.broken import BrokenRule, broken_rules
 from chaudit_reports.page.catalogue import Entry, entries_of
 from chaudit_reports.page.cluster import ClusterPage, cluster_of
@@ -19,7 +20,7 @@ from chaudit_reports.page.subjects import Anchors
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All that the template shows, in the order of the page."""
+    """All that the template shows, in the order of the page; `expired` counts findings whose waiver has expired."""
 
     name: str
     duration: str
@@ -27,12 +28,14 @@ class Page:
     headline: str
     terms: str
     overview: Overview
+    baseline: BaselinePage | None
     cluster: ClusterPage
     failed: tuple[BrokenRule, ...]
     unknown: tuple[Reason, ...]
     waived: tuple[BrokenRule, ...]
     passed: tuple[PassedRule, ...]
     not_applicable: tuple[Reason, ...]
+    expired: int
     rows: tuple[Row, ...]
     meanings: Mapping[str, str]
     entries: tuple[Entry, ...]
@@ -52,6 +55,7 @@ class Page:
             *((anchor, name, True) for anchor, name in self.cluster.sections),
             ("failed", "Failed", judged),
             ("unknown", "Unknown", judged),
+            ("baseline", "Baseline", self.baseline is not None),
             ("waived", "Waived", judged),
             ("passed", "Passed", judged),
             ("evidence", "Evidence", True),
@@ -82,6 +86,7 @@ def page_of(report: Report) -> Page:
         tone=_tone(report.verdict),
         headline=report.verdict.summary,
         terms=_terms(report.verdict),
+        baseline=baseline_of(report, entries, anchors),
         overview=overview_of(report, failed, unknown, rows),
         cluster=cluster_of(report, anchors),
         failed=failed,
@@ -89,6 +94,7 @@ def page_of(report: Report) -> Page:
         waived=broken_rules(by_outcome[Outcome.WAIVED], entries, anchors, commands),
         passed=passed_rules(by_outcome[Outcome.PASSED], entries, anchors),
         not_applicable=reasons_of(by_outcome[Outcome.NOT_APPLICABLE], _why_not, entries, rows, anchors),
+        expired=sum(finding.expired_waiver is not None for finding in report.findings),
         rows=rows,
         meanings={state: meaning for state, meaning in MEANINGS.items() if state in states},
         entries=tuple(entries.values()),
@@ -113,7 +119,12 @@ def _terms(verdict: Verdict) -> str:
     if verdict.fail_on not in set(Severity):
         return "No finding was set to fail this scan."
     blocking = [severity for severity in Severity if severity.reaches(Severity(verdict.fail_on))]
-    failing = f"Findings of severity {' or '.join(blocking)} fail this scan"
+    families = "".join(
+        f", and of {family} {'none' if level not in set(Severity) else f'from {level}'}"
+        for family, level in verdict.families.items()
+    )
+    unless = ", unless the baseline has them" if verdict.standings else ""
+    failing = f"Findings of severity {' or '.join(blocking)}{families} fail this scan{unless}"
     if verdict.allow_unknown:
         return f"{failing}; subjects that could not be judged were set not to matter."
     return f"{failing}; subjects that could not be judged for rules this severe leave it incomplete."

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chaudit import Finding, Severity
-from chaudit_reports.page.catalogue import Entry
+from chaudit_reports.page.catalogue import DECLARED_BY, Entry
 from chaudit_reports.page.likeness import left_open
 from chaudit_reports.page.readings import Row
 from chaudit_reports.page.subjects import Anchors, Gathering, gather
@@ -16,10 +16,11 @@ _NAMED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """The subjects of one rule that a reason holds for."""
+    """The subjects of one rule that a reason holds for, and whether operators declared its severity."""
 
     entry: Entry
     severity: Severity
+    declared_by: str
     count: int
     gatherings: tuple[Gathering, ...]
 
@@ -70,13 +71,16 @@ def reasons_of(
 def _affected(
     by_rule: Mapping[str, Sequence[Finding]], entries: Mapping[str, Entry], anchors: Anchors
 ) -> tuple[Affected, ...]:
-    affected = [
-        Affected(
-            entry=entries[rule_id],
-            severity=min((finding.severity for finding in findings), key=lambda severity: severity.rank),
-            count=len(findings),
-            gatherings=gather(findings, anchors, _NAMED),
-        )
-        for rule_id, findings in by_rule.items()
-    ]
+    affected = [_of_rule(entries[rule_id], findings, anchors) for rule_id, findings in by_rule.items()]
     return tuple(sorted(affected, key=lambda one: (one.severity.rank, -one.count, one.entry.id)))
+
+
+def _of_rule(entry: Entry, findings: Sequence[Finding], anchors: Anchors) -> Affected:
+    worst = min(findings, key=lambda finding: finding.severity.rank)
+    return Affected(
+        entry=entry,
+        severity=worst.severity,
+        declared_by=DECLARED_BY.get(worst.severity_from, ""),
+        count=len(findings),
+        gatherings=gather(findings, anchors, _NAMED),
+    )

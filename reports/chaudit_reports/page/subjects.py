@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from chaudit import Finding, Subject
+from chaudit import Finding, Former, Subject
 from chaudit_reports.words import name_of
 
 
@@ -16,7 +16,7 @@ class Anchors:
     def __init__(self) -> None:
         self._given: set[str] = set()
 
-    def of(self, finding: Finding) -> str:
+    def of(self, finding: Finding | Former) -> str:
         """Return the finding's anchor where it is mentioned first, and nothing from then on."""
         return self._once(f"finding-{finding.fingerprint}")
 
@@ -69,9 +69,9 @@ class Gathering:
         return len(self.mentions) + self.more
 
 
-def gather(findings: Iterable[Finding], anchors: Anchors, limit: int | None = None) -> tuple[Gathering, ...]:
+def gather(findings: Iterable[Finding | Former], anchors: Anchors, limit: int | None = None) -> tuple[Gathering, ...]:
     """Return the subjects of findings by kind, namespace and name; beyond the limit they are only counted."""
-    places: dict[str, list[Finding]] = defaultdict(list)
+    places: dict[str, list[Finding | Former]] = defaultdict(list)
     for finding in sorted(findings, key=lambda finding: finding.subject):
         subject = finding.subject
         places[f"{subject.kind} in {subject.namespace}" if subject.namespace else subject.kind].append(finding)

@@ -50,10 +50,12 @@
     const severities = checked("severity");
     const outcomes = checked("outcome");
     const family = form.elements.family.value;
+    const standing = form.elements.standing?.value;
     let shown = 0;
     items.forEach((item) => {
-      const fits = outcomes.has(own(item, "outcome")) && severities.has(own(item, "severity"))
-        && (!family || own(item, "family") === family)
+      const outcome = own(item, "outcome");
+      const fits = (!outcome || outcomes.has(outcome)) && severities.has(own(item, "severity"))
+        && (!family || own(item, "family") === family) && (!standing || own(item, "standing") === standing)
         && words.every((word) => text(item).includes(word) || heading(item).includes(word));
       item.hidden = !fits;
       shown += fits;
