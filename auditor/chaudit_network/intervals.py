@@ -39,6 +39,11 @@ class Intervals:
         """Return every address of a family (4 or 6)."""
         return cls(((0, 2 ** _WIDTH[family] - 1),))
 
+    @property
+    def size(self) -> int:
+        """How many numbers are in the set, which may be more than `len` could say."""
+        return sum(high - low + 1 for low, high in self.spans)
+
     def __bool__(self) -> bool:
         """Whether there is any number in the set."""
         return bool(self.spans)

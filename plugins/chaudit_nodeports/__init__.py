@@ -18,6 +18,7 @@ from chaudit_nodeports.host_endpoints import (
     host_endpoints_are_selected_by_a_policy,
 )
 from chaudit_nodeports.host_ports import host_network_pods_belong_there, host_ports_are_closed_to_outsiders
+from chaudit_nodeports.isolation import namespaces_deny_by_default
 from chaudit_nodeports.loopback import loopback_serves_no_node_ports
 from chaudit_nodeports.needless import load_balancers_have_no_needless_node_ports
 from chaudit_nodeports.outsiders import node_ports_are_closed_to_outsiders
@@ -45,6 +46,7 @@ def register_rules() -> Iterable[Rule[Any]]:
         load_balancers_have_no_needless_node_ports,
         source_ranges_are_not_passed_by,
         clients_are_told_apart_where_they_are_seen,
+        namespaces_deny_by_default,
         policies_are_enforced,
         host_ports_are_closed_to_outsiders,
         host_network_pods_belong_there,

@@ -1,7 +1,10 @@
-"""What the intent allows outsiders to reach."""
+"""What the intent allows outsiders to reach, and where the platform lives."""
 
 from chaudit import Intent
 from chaudit_network.exposure.ways import WayIn
+
+PLATFORM = ("calico-system", "ingress-nginx", "kube-system", "metallb-system", "tigera-operator")
+"""Namespaces whose pods are set up by whoever set up the cluster, as shell-style patterns."""
 
 
 def is_allowed(intent: Intent, way: WayIn, network: str) -> bool:

@@ -33,6 +33,17 @@ class PodNetworks:
 
     names: frozenset[str]
 
+    @property
+    def doubt(self) -> str:
+        """Why policies may not be enforced, empty where one of them enforces them."""
+        if self.names & _ENFORCE:
+            return ""
+        if unsure := sorted(self.names & _MAY):
+            return f"whether {', '.join(unsure)} enforces NetworkPolicy depends on its version and options"
+        if self.names:
+            return f"{', '.join(sorted(self.names))} does not enforce NetworkPolicy, and nothing else is seen to"
+        return "the network plugin is not known by the name of a DaemonSet"
+
 
 @view(DAEMON_SETS.reading)
 def pod_networks(daemon_sets: Reading[DaemonSet]) -> Sequence[PodNetworks]:
@@ -62,11 +73,5 @@ def policies_are_enforced(found: PodNetworks) -> Verdicts:
     Where the network plugin does not, every pod is open to every other and to all that node ports let in, and the
     policies that say otherwise are a false comfort.
     """
-    if found.names & _ENFORCE:
-        return
-    if unsure := sorted(found.names & _MAY):
-        yield Unknown(f"whether {', '.join(unsure)} enforces NetworkPolicy depends on its version and options")
-    elif found.names:
-        yield Violation(f"{', '.join(sorted(found.names))} does not enforce NetworkPolicy, and nothing else is seen to")
-    else:
-        yield Unknown("the network plugin is not known by the name of a DaemonSet")
+    if found.doubt:
+        yield Violation(found.doubt) if found.names and not found.names & _MAY else Unknown(found.doubt)

@@ -13,9 +13,8 @@ from chaudit_network.exposure.edge import (
 )
 from chaudit_network.frameworks import CIS, CLUSTER_HOST_NETWORK, NIST, NSA
 from chaudit_network.views.unread import Unread
+from chaudit_nodeports.allowed import PLATFORM
 from chaudit_nodeports.outsiders import open_to_outsiders
-
-_PLATFORM = ("calico-system", "ingress-nginx", "kube-system", "metallb-system", "tigera-operator")
 
 
 @rule(
@@ -47,7 +46,7 @@ def host_ports_are_closed_to_outsiders(port: EdgeWay | Unread, intent: Intent) -
 class HostNetworkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The namespaces, as shell-style patterns, whose pods belong on the network of their host."""
 
-    namespaces: tuple[str, ...] = _PLATFORM
+    namespaces: tuple[str, ...] = PLATFORM
 
 
 @rule(

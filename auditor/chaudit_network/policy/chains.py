@@ -24,6 +24,9 @@ from chaudit_network.policy.policy import Stage
 DEFAULT_ALLOW_PROFILE = "projectcalico-default-allow"
 """The profile of automatic host endpoints: what no policy decides is allowed."""
 
+UNDECIDED = "no policy decides, which"
+"""What reasons call it where nothing is left to decide, so that packets pass."""
+
 
 @dataclass(frozen=True)
 class HostPolicy:
@@ -114,7 +117,7 @@ class _Way:
         self._take("a failsafe port", Action.ALLOW, self._arriving & failsafe)
 
     def finish(self, default: Action) -> None:
-        name = "no policy decides, which" if default is Action.ALLOW else "host endpoint without a policy that allows"
+        name = UNDECIDED if default is Action.ALLOW else "host endpoint without a policy that allows"
         self._take(name, default, self._arriving)
 
     def passage(self) -> Passage:
