@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from chaudit import CannotTellError, Reading, Severity, Unknown, Verdicts, Violation, printable, rule, view
+from chaudit_ingress.configuration import configuration
 from chaudit_ingress.ingress_nginx import version_of
 from chaudit_ingress.releases import parse_version
 from chaudit_network.frameworks import NIST
@@ -21,8 +22,6 @@ _ALLOW = "allow-snippet-annotations"
 
 _REFUSED_SINCE = (1, 9, 0)
 """From this ingress-nginx on snippets must be allowed (https://github.com/kubernetes/ingress-nginx/pull/10393)."""
-
-_READ = frozenset((wanted.namespace, wanted.name) for wanted in INGRESS_CONFIG_MAPS.only)
 
 
 @view(INGRESSES.reading, ingress_controllers)
@@ -103,13 +102,7 @@ def _snippets_of_ingress_nginx(pod: Pod, config_maps: Reading[ConfigMap]) -> Ite
     Raises:
         CannotTellError: its ConfigMap is not read, or its version not known, and decides.
     """
-    namespace, _, name = option(pod, "configmap").replace("$(POD_NAMESPACE)", pod.namespace).partition("/")
-    where = printable(f"ConfigMap {namespace}/{name}")
-    if name and (namespace, name) not in _READ:
-        raise CannotTellError(f"whether Ingresses may configure the controller is said in {where}, which is not read")
-    data = next(
-        (one.data for one in config_maps.complete_records if (one.namespace, one.name) == (namespace, name)), {}
-    )
+    where, data = configuration(pod, config_maps, "whether Ingresses may configure the controller")
     if _ALLOW in data:
         if data[_ALLOW].strip().lower() == "true":
             yield f"{_ALLOW} is true in {where}"

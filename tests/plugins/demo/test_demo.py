@@ -65,6 +65,9 @@ FOUND = {
     # The ingress controller that came with the platform is retired, and this release lacks the last fixes.
     ("ING-004", "DaemonSet kube-system/ic-nginx-ingress-ingress-nginx-controller", Outcome.FAILED),
     ("ING-005", "DaemonSet kube-system/ic-nginx-ingress-ingress-nginx-controller", Outcome.FAILED),
+    # It is open on management networks, and its webhook to whoever is on cluster-host: the firewall lets hosts of a
+    # network come to every port.
+    ("ING-006", "DaemonSet kube-system/ic-nginx-ingress-ingress-nginx-controller", Outcome.FAILED),
     # Passwords go over plain HTTP.
     ("ING-007", "Ingress legacy/billing", Outcome.FAILED),
     ("ING-007", "Ingress telemetry/grafana", Outcome.FAILED),
@@ -103,6 +106,11 @@ FOUND = {
     # Customers' networks are told apart at the load balancer's address only, and by pods that do not see clients.
     ("NPT-012", "Service telemetry/ingest:4317/TCP", Outcome.FAILED),
     ("NPT-013", "Service telemetry/ingest:4317/TCP", Outcome.FAILED),
+    # Nothing but the portal denies by default, and the portal has no port of its own on the nodes.
+    *(
+        ("NPT-014", f"Namespace {name}", Outcome.FAILED)
+        for name in ("iot", "legacy", "ops", "staging", "telemetry", "voice", "vran")
+    ),
     # No policy looks at what goes on to pods.
     *(("NPT-016", f"Pod ops/log-relay-{name}:8125/UDP", Outcome.FAILED) for name in ("95fh4", "ckdfh", "xws5k")),
     # The ingress controller is open, as it should be: nobody has said so in the intent file.
