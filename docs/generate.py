@@ -16,6 +16,7 @@ import yaml
 from chaudit import Source, hookspecs
 from chaudit.cli.collect import known_sources
 from chaudit.cli.main import command
+from chaudit.diff import json_schema as diff_schema
 from chaudit.engine import probes_of, sources_of
 from chaudit.finding import Outcome
 from chaudit.host import PluginHost, installed
@@ -52,6 +53,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     yield "../deploy/cronjob.yaml", scheduled(host)
     yield "schemas/intent.schema.json", json.dumps(intent_schema(), indent=2) + "\n"
     yield "schemas/report.schema.json", json.dumps(report_schema(host.exhibits), indent=2) + "\n"
+    yield "schemas/diff.schema.json", json.dumps(diff_schema(), indent=2) + "\n"
 
 
 def catalogue(host: PluginHost) -> str:

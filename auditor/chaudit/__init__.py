@@ -26,7 +26,7 @@ from chaudit.profiles import Profile
 from chaudit.report import Evidence, Report, Reporter, RuleSummary, Scan
 from chaudit.rules import Rule, Settings, Verdicts, rule
 from chaudit.severity import Severity
-from chaudit.text import enumerated, plural, printable
+from chaudit.text import code_span, enumerated, json_text, plural, printable
 
 __all__ = [
     "EVIDENCE",
@@ -82,9 +82,11 @@ __all__ = [
     "Violation",
     "Waiver",
     "Writer",
+    "code_span",
     "decode_object",
     "enumerated",
     "hookimpl",
+    "json_text",
     "plural",
     "printable",
     "rule",

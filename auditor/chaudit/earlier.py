@@ -10,6 +10,7 @@ from chaudit.gate.comparison import Judged
 from chaudit.report import Report
 
 SCHEMA = "chaudit.report/v1"
+_SCHEMAS = "chaudit.report/"
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -17,8 +18,8 @@ class _Header(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierReport:
-    """A saved report, with the name of its file for messages."""
+class NamedReport:
+    """A report, with the name of what it was read or judged from, for messages."""
 
     name: str
     report: Report
@@ -38,7 +39,15 @@ class EarlierReport:
         return self.report.judged
 
 
-def load_report(content: bytes, name: str) -> EarlierReport:
+def is_report(content: bytes) -> bool:
+    """Whether the content says that it is a report, of whichever version and even if it is damaged."""
+    try:
+        return msgspec.json.decode(content, type=_Header).schema.startswith(_SCHEMAS)
+    except msgspec.DecodeError:
+        return _SCHEMAS.encode() in content[:200]
+
+
+def load_report(content: bytes, name: str) -> NamedReport:
     """Return a saved report.
 
     Raises:
@@ -58,4 +67,4 @@ def load_report(content: bytes, name: str) -> EarlierReport:
         raise ReportError(f"{name}: nothing was judged for it: {report.error}")
     if not report.cluster.uid:
         raise ReportError(f"{name}: it does not say of which cluster it is: namespace kube-system was not read then")
-    return EarlierReport(name, report)
+    return NamedReport(name, report)

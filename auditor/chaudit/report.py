@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from chaudit.controls import Controls
+from chaudit.engine import probes_of
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.exhibits import Exhibit, Exhibited
@@ -58,7 +59,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class RuleSummary(msgspec.Struct, frozen=True):
-    """What a reader of findings needs to know about their rule."""
+    """What a reader of findings needs to know about their rule; `probes` are those whose answers it uses."""
 
     id: str
     title: str
@@ -67,6 +68,7 @@ class RuleSummary(msgspec.Struct, frozen=True):
     remediation: str
     references: tuple[str, ...]
     controls: tuple[Controls, ...] = ()
+    probes: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -92,8 +94,15 @@ class Report(msgspec.Struct, frozen=True):
 
     @property
     def judged(self) -> Judged:
-        """What was found, by which rules."""
-        return Judged(self.findings, frozenset(rule.id for rule in self.rules))
+        """What was found, by which rules, and without which probes."""
+        unasked = frozenset(
+            one.source for one in self.evidence if one.targets is not None and one.state is State.ABSENT
+        )
+        return Judged(
+            self.findings,
+            frozenset(rule.id for rule in self.rules),
+            {rule.id: unasked.intersection(rule.probes) for rule in self.rules},
+        )
 
     def exhibited(self, exhibit: Exhibit[T]) -> Exhibited[T] | None:
         """Return what became of an exhibit; None where the report was made without it."""
@@ -126,7 +135,14 @@ def summaries_of(rules: Iterable[Rule[Any]]) -> tuple[RuleSummary, ...]:
     """Return the rules as reports show them, by id."""
     return tuple(
         RuleSummary(
-            rule.id, rule.title, rule.severity, rule.rationale, rule.remediation, rule.references, rule.controls
+            rule.id,
+            rule.title,
+            rule.severity,
+            rule.rationale,
+            rule.remediation,
+            rule.references,
+            rule.controls,
+            tuple(probe.name for probe in probes_of([rule])),
         )
         for rule in sorted(rules, key=lambda rule: rule.id)
     )

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from chaudit.earlier import EarlierReport
+from msgspec.structs import replace
+
+from chaudit.earlier import NamedReport
 from chaudit.engine import Evaluation, evaluate, probes_of
 from chaudit.evidence.labels import Labels
 from chaudit.evidence.snapshot import Cluster, Snapshot
 from chaudit.exhibits import Exhibit, exhibited
 from chaudit.gate import Threshold
 from chaudit.gate.baseline import Baseline, hold_against
-from chaudit.gate.comparison import Judged
 from chaudit.gate.waivers import apply_waivers, mandatory_rules
 from chaudit.intent.loading import IntentFile
 from chaudit.report import Report, Scan, evidence_of, summaries_of
@@ -24,7 +25,7 @@ def judge(
     rules: Sequence[Rule[Any]],
     threshold: Threshold,
     exhibits: Sequence[Exhibit[Any]] = (),
-    earlier: EarlierReport | None = None,
+    earlier: NamedReport | None = None,
 ) -> Report:
     """Return the report on a snapshot; waivers are held against the day the evidence was taken.
 
@@ -39,31 +40,35 @@ def judge(
     facts = Evaluation(snapshot, file.intent)
     today = snapshot.finished.astimezone(UTC).date()
     waived = apply_waivers(evaluate(facts, file, rules), file, today, Labels(snapshot).of)
-    findings, baseline = waived.findings, None
-    if earlier:
-        judged = Judged(findings, frozenset(rule.id for rule in rules))
-        compared = hold_against(
-            earlier.judged_of(snapshot.cluster), earlier.report.scan.started, judged, mandatory_rules(file, rules)
-        )
-        findings, baseline = compared.findings, compared.baseline
-    return Report(
+    report = Report(
         cluster=snapshot.cluster,
         scan=Scan(snapshot.started, snapshot.finished, file.sha256, file.under.profiles),
-        verdict=threshold.judge(findings, waived.stale),
+        verdict=threshold.judge(waived.findings, waived.stale),
         evidence=evidence_of(snapshot),
-        findings=findings,
+        findings=waived.findings,
         rules=summaries_of(rules),
-        warnings=(*file.under.warnings, *waived.warnings, *_of_baseline(baseline, snapshot.cluster)),
+        warnings=(*file.under.warnings, *waived.warnings),
         exhibits=tuple(exhibited(exhibit, facts) for exhibit in exhibits),
-        baseline=baseline,
+    )
+    if not earlier:
+        return report
+    compared = hold_against(
+        earlier.judged_of(snapshot.cluster), earlier.report.scan.started, report.judged, mandatory_rules(file, rules)
+    )
+    return replace(
+        report,
+        verdict=threshold.judge(compared.findings, waived.stale),
+        findings=compared.findings,
+        warnings=(*report.warnings, *_of_baseline(compared.baseline, snapshot.cluster)),
+        baseline=compared.baseline,
     )
 
 
-def _of_baseline(baseline: Baseline | None, cluster: Cluster) -> Iterator[str]:
+def _of_baseline(baseline: Baseline, cluster: Cluster) -> Iterator[str]:
     """Yield what could not be compared as a whole."""
-    if baseline and not cluster.uid:
+    if not cluster.uid:
         yield "which cluster this is could not be read, so that nothing can be compared with the baseline"
-    elif baseline and baseline.not_judged:
+    elif baseline.not_judged:
         yield f"not judged now, but for the baseline: {', '.join(baseline.not_judged)}"
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from chaudit.controls import Framework
 from chaudit.errors import UsageError
@@ -13,7 +13,18 @@ from chaudit.intent.loading import IntentFile
 from chaudit.rules import Rule
 
 
-def select(rules: Sequence[Rule[Any]], include: Iterable[str], exclude: Iterable[str]) -> tuple[Rule[Any], ...]:
+class HasId(Protocol):
+    """A rule, or what a report says of one."""
+
+    @property
+    def id(self) -> str:
+        """The rule's id."""
+
+
+Q = TypeVar("Q", bound=HasId)
+
+
+def select(rules: Sequence[Q], include: Iterable[str], exclude: Iterable[str]) -> tuple[Q, ...]:
     """Return the rules that match a pattern of `include` (all without one) and none of `exclude`.
 
     Raises:
@@ -70,6 +81,6 @@ def _natural(control: str) -> list[tuple[str, int]]:
     return [(letters, int(number or 0)) for letters, number in re.findall(r"(\D*)(\d*)", control)]
 
 
-def matching(rules: Iterable[Rule[Any]], patterns: Iterable[str]) -> list[Rule[Any]]:
+def matching(rules: Iterable[Q], patterns: Iterable[str]) -> list[Q]:
     """Return the rules whose id matches one of the patterns."""
     return [rule for rule in rules if any(fnmatchcase(rule.id, pattern.upper()) for pattern in patterns)]

@@ -1,6 +1,12 @@
 """Text that comes from a cluster, made safe to show: names, messages and annotations there are hostile input."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def printable(text: str) -> str:
@@ -16,6 +22,33 @@ def printable(text: str) -> str:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
+
+
+def code_span(text: str) -> str:
+    """Return text as a Markdown code span, fenced by more backticks than it holds in a row (CommonMark 6.1)."""
+    safe = printable(text)
+    fence = "`" * (max(map(len, re.findall("`+", safe)), default=0) + 1)
+    pad = " " if safe.startswith("`") or safe.endswith("`") else ""
+    return f"{fence}{pad}{safe}{pad}{fence}"
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 - whatever msgspec encodes
+    r"""Return a value as indented JSON that ends with a newline.
+
+    Characters that a terminal might act on are `\u` escapes, so that nothing happens to who prints it and decoding
+    still gives back what was there.
+    """
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    return _BEYOND_ASCII.sub(_as_units, text) + "\n"
+
+
+def _as_units(match: re.Match[str]) -> str:
+    """Return a printable character as it is, any other as escaped UTF-16 units (RFC 8259, section 7)."""
+    character = match[0]
+    if character.isprintable():
+        return character
+    units = character.encode("utf-16-be").hex()
+    return "".join(rf"\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def plural(count: int, noun: str) -> str:

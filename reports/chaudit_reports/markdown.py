@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from chaudit import Finding, Former, Outcome, Report, Standing, plural, printable
+from chaudit import Finding, Former, Outcome, Report, Standing, code_span, plural
 from chaudit_reports.words import at, said_of
 
 F = TypeVar("F", Finding, Former)
@@ -28,13 +28,13 @@ def render(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     cluster = report.cluster
-    named = [code(part) for part in (cluster.server, cluster.context, cluster.version, cluster.uid) if part]
+    named = [code_span(part) for part in (cluster.server, cluster.context, cluster.version, cluster.uid) if part]
     yield f"## chaudit: {report.verdict.summary}"
     yield ""
     yield f"{' · '.join(named) or 'a cluster that could not be identified'} · {at(report.scan.finished)} UTC"
     yield ""
     if report.error:
-        yield f"**Nothing was judged:** {code(report.error)}"
+        yield f"**Nothing was judged:** {code_span(report.error)}"
         return
     yield f"| {' | '.join(Outcome)} |"
     yield "|---" * len(Outcome) + "|"
@@ -53,7 +53,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _section("Not seen any more", report.baseline.incomparable, _was)
     if report.warnings:
         yield "\n### Warnings\n"
-        yield from (f"- {code(warning)}" for warning in report.warnings)
+        yield from (f"- {code_span(warning)}" for warning in report.warnings)
 
 
 def _section(heading: str, chosen: Iterable[F], said: Callable[[F], Sequence[str]]) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _messages(findings: Iterable[F], said: Callable[[F], Sequence[str]]) -> Iter
             subjects[message].append(str(finding.subject))
     for message, about in list(subjects.items())[:_SHOWN_MESSAGES]:
         more = f" and {len(about) - _SHOWN_SUBJECTS} more" if len(about) > _SHOWN_SUBJECTS else ""
-        yield f"- {', '.join(map(code, about[:_SHOWN_SUBJECTS]))}{more}: {code(message)}"
+        yield f"- {', '.join(map(code_span, about[:_SHOWN_SUBJECTS]))}{more}: {code_span(message)}"
     if len(subjects) > _SHOWN_MESSAGES:
         yield f"- and {plural(len(subjects) - _SHOWN_MESSAGES, 'more message')}"
 
@@ -97,23 +97,3 @@ def _waiver(finding: Finding) -> Sequence[str]:
 
 def _was(former: Former) -> Sequence[str]:
     return [f"{former.outcome} then"]
-
-
-def code(text: str) -> str:
-    """Return text as a code span, fenced by more backticks than it holds in a row (CommonMark 6.1)."""
-    safe = printable(text)
-    longest = max((len(run) for run in _runs(safe)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if safe.startswith("`") or safe.endswith("`") else ""
-    return f"{fence}{pad}{safe}{pad}{fence}"
-
-
-def _runs(text: str) -> Iterator[str]:
-    """Yield the runs of backticks in a text."""
-    run = ""
-    for character in f"{text} ":
-        if character == "`":
-            run += character
-        elif run:
-            yield run
-            run = ""

@@ -4,8 +4,8 @@ import pytest
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from chaudit import Outcome, Subject
-from chaudit_reports.markdown import code, render
+from chaudit import Outcome, Subject, code_span
+from chaudit_reports.markdown import render
 from reports.sample import HOSTILE, clean_report, compared_report, error_report, finding, full_report
 
 
@@ -61,7 +61,7 @@ def test_one_message_is_said_once_with_some_of_its_subjects() -> None:
 
 @pytest.mark.parametrize("name", [*HOSTILE, "``", "`", "a ``` b", "<details>", "| a | b |", "[x](javascript:y)"])
 def test_names_reach_the_reader_as_text(name: str) -> None:
-    page = html(f"- {code(name)}: said")
+    page = html(f"- {code_span(name)}: said")
 
     assert page.count("<") == page.count("<ul>") * 2 + page.count("<li>") * 2 + page.count("<code>") * 2
     assert page.count("<code>") == 1

@@ -102,12 +102,30 @@ class SavedSnapshot:
         Raises:
             SnapshotError: it is damaged, or made of something else.
         """
-        sources = sources_below(*inputs)
-        contents = _standard_input() if self.path == "-" else list(listings.files(Path(self.path)))
-        name, content = contents[0]
-        if len(contents) == 1 and archive.is_archive(content):
-            return archive.load(content, name, (*sources, *self.probes))
-        return listings.load(contents, sources)
+        return snapshot_in(contents_of(self.path), sources_below(*inputs), self.probes)
+
+
+def contents_of(path: str) -> Sequence[tuple[str, bytes]]:
+    """Return name and content of a file, of the files of a folder, or of standard input (`-`).
+
+    Raises:
+        SnapshotError: something there cannot be read.
+    """
+    return [("standard input", sys.stdin.buffer.read())] if path == "-" else list(listings.files(Path(path)))
+
+
+def snapshot_in(
+    contents: Sequence[tuple[str, bytes]], sources: Sequence[Source[Any]], probes: Sequence[Probe[Any, Any]]
+) -> Snapshot:
+    """Return the snapshot that these named contents are.
+
+    Raises:
+        SnapshotError: it is damaged, or made of something else.
+    """
+    name, content = contents[0]
+    if len(contents) == 1 and archive.is_archive(content):
+        return archive.load(content, name, (*sources, *probes))
+    return listings.load(contents, sources)
 
 
 def live_cluster(host: PluginHost, options: Mapping[str, Any], *, quiet: bool) -> LiveCluster:
@@ -152,7 +170,3 @@ def evidence_from(
 def _probes(options: Mapping[str, Any]) -> Sequence[str]:
     """Return the `--probe` options, those that have a short form included."""
     return (*options["probes"], *([f"bgp-rib={options['bgp_rib']}"] if options["bgp_rib"] else []))
-
-
-def _standard_input() -> list[tuple[str, bytes]]:
-    return [("standard input", sys.stdin.buffer.read())]

@@ -2,42 +2,33 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from rich.text import Text
 
+from chaudit.cli.by_rule import STYLES, Told, put_group, put_heading, put_names
 from chaudit.cli.console import Paper
 from chaudit.finding import Finding, Outcome, Standing
-from chaudit.gate import Verdict
 from chaudit.gate.baseline import Baseline, Former
 from chaudit.gate.verdict import NEVER
 from chaudit.report import Report
 from chaudit.severity import Severity
-from chaudit.text import printable
 
-_THINGS = 3
-"""Things that are said of a rule before the rest is only counted (`-v` says all)."""
 
-_SUBJECTS = 3
-"""Subjects of which one thing is said before the rest is only counted."""
+class Gated(Protocol):
+    """A verdict with the thresholds that it was reached by."""
 
-_LINES = 3
-"""Lines of a terminal that one thing may take."""
+    @property
+    def fail_on(self) -> str:
+        """The least severity that matters, or `never`."""
 
-_ID = 12
-"""Characters of a fingerprint that are shown: enough to tell millions of findings apart."""
+    @property
+    def families(self) -> Mapping[str, str]:
+        """The same of single families of rules."""
 
-_STYLES: Mapping[str, str] = {
-    Outcome.FAILED: "bold red",
-    Outcome.UNKNOWN: "bold yellow",
-    Outcome.WAIVED: "cyan",
-    Outcome.PASSED: "green",
-    Outcome.NOT_APPLICABLE: "dim",
-    Severity.CRITICAL: "bold red",
-    Severity.HIGH: "red",
-    Severity.MEDIUM: "yellow",
-    Severity.LOW: "blue",
-    Severity.INFO: "dim",
-}
+    @property
+    def is_gated(self) -> bool:
+        """Whether anything could have mattered."""
 
 
 def put_findings(paper: Paper, report: Report, *, verbose: bool) -> None:
@@ -48,26 +39,23 @@ def put_findings(paper: Paper, report: Report, *, verbose: bool) -> None:
     for title, outcome, chosen in _groups(report.findings):
         if not chosen or (outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE} and not verbose):
             continue
-        told: list[Finding] = []
-        counted: list[Finding] = []
+        told: list[Told] = []
+        counted: list[Told] = []
         for one in chosen:
-            is_told = verbose or outcome is Outcome.WAIVED or _reaches(one, report.verdict)
-            (told if is_told else counted).append(one)
-        below = f", {len(counted)} below the threshold" if counted else ""
-        paper.put()
-        paper.put(Text(f"{title} ({len(told)}{below})", _STYLES[outcome]))
-        for of_rule in _by_rule(told):
-            _put_rule(paper, of_rule, outcome, verbose=verbose)
-        for of_rule in _by_rule(counted):
-            first = of_rule[0]
-            paper.put(_heading(first.severity, first.rule, first.title) + Text(f" ({len(of_rule)})", "dim"), 2, 21)
+            is_told = verbose or outcome is Outcome.WAIVED or reaches(one, report.verdict)
+            (told if is_told else counted).append(Told(one, messages_of(one, outcome)))
+        put_group(paper, title, STYLES[outcome], told, counted, verbose=verbose)
 
 
-def _reaches(finding: Finding, verdict: Verdict) -> bool:
-    """Whether a finding is severe enough to matter; where nothing is, all are."""
-    level = verdict.families.get(finding.family, verdict.fail_on)
-    severity = finding.unknown_severity or finding.severity
-    return not verdict.is_gated or (level != NEVER and severity.reaches(Severity(level)))
+def messages_of(finding: Finding, outcome: Outcome) -> Sequence[str]:
+    """Return what to say of a finding in the group of an outcome."""
+    unknown = [f"not known: {reason}" if finding.violations else reason for reason in finding.unknown_because]
+    if outcome is Outcome.UNKNOWN and finding.standing is not Standing.INCOMPARABLE:
+        return unknown
+    waived = [f"waived {finding.waiver}"] if finding.waiver else []
+    waived += [f"was waived {finding.expired_waiver}"] if finding.expired_waiver else []
+    violations = [violation.message for violation in finding.violations]
+    return [*waived, *violations, *(unknown if finding.unknown_severity is None else ())] or [finding.note]
 
 
 def put_former(paper: Paper, baseline: Baseline, *, verbose: bool) -> None:
@@ -84,9 +72,15 @@ def put_former(paper: Paper, baseline: Baseline, *, verbose: bool) -> None:
         for one in former:
             by_rule[one.rule].append(one)
         for rule_id, gone in by_rule.items():
-            paper.put(_heading(gone[0].severity, rule_id, gone[0].title), 2, 21)
-            names = [f"{one.subject}" for one in gone]
-            paper.put(_some(names, None if verbose else _SUBJECTS), 4)
+            put_heading(paper, gone[0].severity, rule_id, gone[0].title)
+            put_names(paper, [f"{one.subject}" for one in gone], verbose=verbose)
+
+
+def reaches(finding: Finding, verdict: Gated) -> bool:
+    """Whether a finding is severe enough to matter; where nothing is, all are."""
+    level = verdict.families.get(finding.family, verdict.fail_on)
+    severity = finding.unknown_severity or finding.severity
+    return not verdict.is_gated or (level != NEVER and severity.reaches(Severity(level)))
 
 
 def _groups(findings: Sequence[Finding]) -> Iterator[tuple[str, Outcome, list[Finding]]]:
@@ -102,54 +96,3 @@ def _groups(findings: Sequence[Finding]) -> Iterator[tuple[str, Outcome, list[Fi
     yield "FAILED as in the baseline", Outcome.WAIVED, unchanged
     for outcome in (Outcome.WAIVED, Outcome.PASSED, Outcome.NOT_APPLICABLE):
         yield outcome.upper(), outcome, [one for one in ranked if one.outcome is outcome]
-
-
-def _by_rule(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
-    found: dict[str, list[Finding]] = defaultdict(list)
-    for finding in findings:
-        found[finding.rule].append(finding)
-    yield from found.values()
-
-
-def _put_rule(paper: Paper, findings: Sequence[Finding], outcome: Outcome, *, verbose: bool) -> None:
-    """Say each thing once, with the subjects it is said of: one denied list can make a thousand subjects unknown."""
-    first = findings[0]
-    paper.put(_heading(first.severity, first.rule, first.title), 2, 21)
-    said: dict[str, list[str]] = defaultdict(list)
-    for finding in findings:
-        name = f"{finding.subject} [{finding.fingerprint[:_ID]}]"
-        for message in _messages(finding, outcome):
-            said[message].append(name)
-    things = list(said.items())
-    for message, names in things if verbose else things[:_THINGS]:
-        named = _some(names, None if verbose else _SUBJECTS)
-        if not message:
-            paper.put(Text(named), 4)
-        elif paper.is_wide_enough:
-            paper.put(Text.assemble((named, "bold"), f"  {printable(message)}"), 4)
-        else:
-            paper.put(Text(named, "bold"), 4)
-            paper.put(Text(printable(message)), 6, 6, None if verbose else _LINES)
-    if not verbose and len(things) > _THINGS:
-        paper.put(Text(f"and {len(things) - _THINGS} more: -v shows all", "dim"), 4)
-
-
-def _heading(severity: Severity, rule_id: str, title: str) -> Text:
-    return Text.assemble((f"{severity:<8} ", _STYLES[severity]), (f"{rule_id:<8}", "bold"), f"  {printable(title)}")
-
-
-def _messages(finding: Finding, outcome: Outcome) -> Sequence[str]:
-    """Return what to say of a finding in the group of an outcome."""
-    unknown = [f"not known: {reason}" if finding.violations else reason for reason in finding.unknown_because]
-    if outcome is Outcome.UNKNOWN and finding.standing is not Standing.INCOMPARABLE:
-        return unknown
-    waived = [f"waived {finding.waiver}"] if finding.waiver else []
-    waived += [f"was waived {finding.expired_waiver}"] if finding.expired_waiver else []
-    violations = [violation.message for violation in finding.violations]
-    return [*waived, *violations, *(unknown if finding.unknown_severity is None else ())] or [finding.note]
-
-
-def _some(names: Sequence[str], most: int | None) -> str:
-    shown = names[:most]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return ", ".join(shown) + more

@@ -14,7 +14,7 @@ from chaudit.cli.outputs import Output, parse_outputs
 from chaudit.cli.progress import at_work
 from chaudit.cli.summary import print_summary
 from chaudit.cli.thresholds import fail_on_option, threshold_of
-from chaudit.earlier import EarlierReport, load_report
+from chaudit.earlier import NamedReport, load_report
 from chaudit.engine import check_settings
 from chaudit.errors import ClusterUnavailableError, ReportError
 from chaudit.evidence.archive import read_file
@@ -119,7 +119,7 @@ def _report(
     rules: tuple[Rule[Any], ...],
     threshold: Threshold,
     exhibits: tuple[Exhibit[Any], ...],
-    earlier: EarlierReport | None,
+    earlier: NamedReport | None,
     *,
     quiet: bool,
 ) -> Report:

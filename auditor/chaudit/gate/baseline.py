@@ -17,6 +17,9 @@ _STANDINGS = {
     Kind.INCOMPARABLE: Standing.INCOMPARABLE,
 }
 
+_STANDING = frozenset({Outcome.FAILED, Outcome.UNKNOWN})
+"""The outcomes that have a standing."""
+
 
 class Former(msgspec.Struct, frozen=True):
     """A finding of the baseline that is not one of this report, or passed."""
@@ -56,17 +59,27 @@ def hold_against(earlier: Judged, taken: datetime, now: Judged, mandatory: froze
     baseline = Baseline(
         taken=taken,
         fixed=_former(change for change in changes if change.kind is Kind.FIXED),
-        incomparable=_former(change for change in changes if change.kind is Kind.INCOMPARABLE and change.now is None),
+        incomparable=_former(change for change in changes if change.kind is Kind.INCOMPARABLE and _is_former(change)),
         not_judged=tuple(sorted(earlier.rules - now.rules)),
     )
-    return Compared(tuple(_standing(change, mandatory) for change in changes if change.now), baseline)
+    return Compared(with_standing(changes, mandatory), baseline)
+
+
+def with_standing(changes: Iterable[Change], mandatory: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+    """Return the findings of now, those that failed or are unknown with their standing, but for mandatory rules."""
+    return tuple(_standing(change, mandatory) for change in changes if change.now)
 
 
 def _standing(change: Change, mandatory: frozenset[str]) -> Finding:
     finding = change.finding
-    if finding.outcome not in {Outcome.FAILED, Outcome.UNKNOWN} or finding.rule in mandatory:
+    if finding.outcome not in _STANDING or finding.rule in mandatory:
         return finding
     return msgspec.structs.replace(finding, standing=_STANDINGS[change.kind])
+
+
+def _is_former(change: Change) -> bool:
+    """Whether nothing of a finding is left that could have a standing."""
+    return change.now is None or change.now.outcome not in _STANDING
 
 
 def _former(changes: Iterable[Change]) -> tuple[Former, ...]:

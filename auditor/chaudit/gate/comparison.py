@@ -1,11 +1,15 @@
 """Two judgements of one cluster held against each other: what is new, fixed, changed, and what cannot be compared."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome
+
+K = TypeVar("K")
 
 _WHOLES = frozenset({WHOLE_CLUSTER.kind, "Source", "Probe"})
 """What findings are about where a rule could not see all of its subjects."""
@@ -29,11 +33,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One finding then and now; None where there was none."""
+    """One finding then and now; None where there was none. `because` says why it is incomparable."""
 
     kind: Kind
     then: Finding | None
     now: Finding | None
+    because: tuple[str, ...] = ()
 
     @property
     def finding(self) -> Finding:
@@ -45,10 +50,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Judged:
-    """All that was found, and the rules that were judged."""
+    """All that was found, the rules that were judged, and for each the probes it would have used and nobody asked."""
 
     findings: Sequence[Finding]
     rules: frozenset[str]
+    unasked: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @cached_property
     def by_fingerprint(self) -> Mapping[str, Finding]:
@@ -56,22 +62,22 @@ class Judged:
         return {finding.fingerprint: finding for finding in self.findings}
 
     @cached_property
-    def blind(self) -> frozenset[str]:
-        """The rules that may have missed subjects: of the cluster as a whole, a list or a probe they could not tell."""
-        return frozenset(
-            finding.rule
-            for finding in self.findings
-            if finding.outcome is Outcome.UNKNOWN and finding.subject.kind in _WHOLES
-        )
+    def blind(self) -> Mapping[str, Sequence[Finding]]:
+        """What rules said that may have missed subjects: of the cluster, a list or a probe they could not tell."""
+        return _grouped((one.rule, one) for one in self._unknown if one.subject.kind in _WHOLES)
 
     @cached_property
-    def _doubtful(self) -> frozenset[tuple[str, str, str, str]]:
-        """The objects of which a rule could not tell something, apart from what of them it was about."""
-        return frozenset(_object(finding) for finding in self.findings if finding.outcome is Outcome.UNKNOWN)
+    def _doubtful(self) -> Mapping[tuple[str, str, str, str], Sequence[Finding]]:
+        """What rules could not tell of an object, by rule and object, apart from what of it that was about."""
+        return _grouped((_object(one), one) for one in self._unknown)
 
-    def may_have_missed(self, finding: Finding) -> bool:
-        """Whether a finding that is not among these may be missing because its subject could not be looked at."""
-        return finding.rule in self.blind or _object(finding) in self._doubtful
+    @property
+    def _unknown(self) -> Iterator[Finding]:
+        return (finding for finding in self.findings if finding.outcome is Outcome.UNKNOWN)
+
+    def hiding(self, finding: Finding) -> Sequence[Finding]:
+        """Return what could not be told, because of which a finding that is not among these may be missing."""
+        return [*self.blind.get(finding.rule, ()), *self._doubtful.get(_object(finding), ())]
 
 
 def compare(then: Judged, now: Judged) -> Iterator[Change]:
@@ -81,11 +87,25 @@ def compare(then: Judged, now: Judged) -> Iterator[Change]:
     """
     for finding in now.findings:
         earlier = then.by_fingerprint.get(finding.fingerprint)
-        could_see = finding.rule in then.rules - then.blind
-        yield Change(_kind_of(earlier, finding) if earlier or could_see else _unseen(finding), earlier, finding)
+        could_see = finding.rule in then.rules and finding.rule not in then.blind
+        yield _change(
+            _kind_of(earlier, finding) if earlier or could_see else _unseen(finding), earlier, finding, then, now
+        )
     for finding in then.findings:
         if finding.fingerprint not in now.by_fingerprint and finding.rule in now.rules:
-            yield Change(_unseen(finding) if now.may_have_missed(finding) else _gone(finding), finding, None)
+            yield _change(_unseen(finding) if now.hiding(finding) else _gone(finding), finding, None, then, now)
+
+
+def _change(kind: Kind, was: Finding | None, is_: Finding | None, then: Judged, now: Judged) -> Change:
+    """Return what became of a finding; nothing is fixed of what a probe told then that nobody asked now."""
+    if kind is Kind.FIXED and was and (unasked := asked_no_more(was.rule, then, now)):
+        return Change(Kind.INCOMPARABLE, was, is_, tuple(f"now: nobody asked the probe {name}" for name in unasked))
+    return Change(kind, was, is_, _why(was, is_, then, now) if kind is Kind.INCOMPARABLE else ())
+
+
+def asked_no_more(rule: str, then: Judged, now: Judged) -> Sequence[str]:
+    """Return the probes that a rule had the answers of then, and nobody asked now."""
+    return sorted(now.unasked.get(rule, frozenset()) - then.unasked.get(rule, frozenset()))
 
 
 def _kind_of(then: Finding | None, now: Finding) -> Kind:
@@ -119,6 +139,33 @@ def _gone(then: Finding) -> Kind:
 def _unseen(found: Finding) -> Kind:
     """Return what to make of a finding whose other side was not looked at."""
     return Kind.INCOMPARABLE if found.outcome in _BROKEN | {Outcome.UNKNOWN} else Kind.UNCHANGED
+
+
+def _why(was: Finding | None, is_: Finding | None, then: Judged, now: Judged) -> tuple[str, ...]:
+    """Return why a finding is incomparable: what could not be told of it, or kept from being seen, on either side."""
+    found = was or is_
+    if not found:
+        raise AssertionError  # it was found on one side at least
+    if found.rule not in then.rules:
+        return ("then: not judged by this rule",)
+    told_then = _reasons([was] if was else then.hiding(found))
+    told_now = _reasons(([is_] if is_.outcome is Outcome.UNKNOWN else ()) if is_ else now.hiding(found))
+    return (
+        *(f"then and now: {reason}" for reason in told_then if reason in told_now),
+        *(f"then: {reason}" for reason in told_then if reason not in told_now),
+        *(f"now: {reason}" for reason in told_now if reason not in told_then),
+    )
+
+
+def _reasons(unknown: Iterable[Finding]) -> Sequence[str]:
+    return tuple(dict.fromkeys(reason for finding in unknown for reason in finding.unknown_because))
+
+
+def _grouped(pairs: Iterable[tuple[K, Finding]]) -> Mapping[K, Sequence[Finding]]:
+    found: dict[K, list[Finding]] = defaultdict(list)
+    for key, finding in pairs:
+        found[key].append(finding)
+    return found
 
 
 def _object(finding: Finding) -> tuple[str, str, str, str]:

@@ -46,8 +46,7 @@ class Verdict(msgspec.Struct, frozen=True):
     @property
     def threshold(self) -> str:
         """What findings were measured against: `high`, `high (BGP: medium)`."""
-        families = ", ".join(f"{family}: {level}" for family, level in sorted(self.families.items()))
-        return f"{self.fail_on} ({families})" if families else self.fail_on
+        return said_threshold(self.fail_on, self.families)
 
     @property
     def is_gated(self) -> bool:
@@ -101,6 +100,12 @@ class Verdict(msgspec.Struct, frozen=True):
         return "judged or compared" if self.standings else "judged"
 
 
+def said_threshold(fail_on: str, families: Mapping[str, str]) -> str:
+    """Return a threshold as it is said: `high`, `high (BGP: medium)`."""
+    said = ", ".join(f"{family}: {level}" for family, level in sorted(families.items()))
+    return f"{fail_on} ({said})" if said else fail_on
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """What blocks: findings at least this severe (None: nothing), in some families others, and unknown ones or not.
@@ -129,20 +134,20 @@ class Threshold:
         """Return the verdict when the cluster could not be looked at."""
         return self._verdict(ExitCode.UNAVAILABLE, _count(()), _count(()), {}, 0)
 
+    def is_reached(self, family: str, severity: Severity | None) -> bool:
+        """Whether something of this severity matters in a family of rules."""
+        level = self.families.get(family, self.fail_on)
+        return severity is not None and level is not None and severity.reaches(level)
+
     def _weigh(self, finding: Finding) -> Outcome | None:
         """Return what a finding counts as, None where it does not count.
 
         One that failed below the threshold is unknown where what could not be judged of it may reach that, and so is
         one of which it is not known whether it is new.
         """
-        level = self.families.get(finding.family, self.fail_on)
-        if level is None:
-            return None
-        if finding.severity.reaches(level) and finding.standing is not Standing.UNCHANGED:
+        if self.is_reached(finding.family, finding.severity) and finding.standing is not Standing.UNCHANGED:
             return Outcome.UNKNOWN if finding.standing is Standing.INCOMPARABLE else finding.outcome
-        if finding.unknown_severity and finding.unknown_severity.reaches(level):
-            return Outcome.UNKNOWN
-        return None
+        return Outcome.UNKNOWN if self.is_reached(finding.family, finding.unknown_severity) else None
 
     def _exit_code(self, at_threshold: Mapping[Outcome, int], stale_waivers: int) -> ExitCode:
         if at_threshold[Outcome.FAILED]:
