@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from chaudit_network.exposure.model import ExposureGroup
+from chaudit_network.exposure.model import Exposure, ExposureGroup
 from chaudit_network.exposure.verdict import Reach
 
 
@@ -17,6 +17,15 @@ class Selection:
     nodes: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     verdicts: tuple[Reach, ...] = ()
+
+    def shows(self, record: Exposure) -> bool:
+        """Whether a single record is selected, whatever its verdicts."""
+        return (
+            _matches(record.network, self.networks)
+            and _matches(f"{record.target.namespace}/{record.target.name}", self.services)
+            and _matches(record.node, self.nodes)
+            and (not self.ports or record.port in self.ports)
+        )
 
     def of(self, groups: Iterable[ExposureGroup]) -> Iterator[ExposureGroup]:
         """Yield what is selected, each group with the places that are."""

@@ -32,7 +32,7 @@ def exposure_table(groups: Iterable[ExposureGroup], classes: Sequence[str], tria
     if not trials.reading.is_absent:
         table.add_column("tried", overflow="fold")
     for row in _rows(sorted(groups, key=lambda group: _rank(group, classes)), classes):
-        cells: list[RenderableType] = [row.way_in, Text(row.target), ", ".join(row.at), _listed(row.nodes), row.open_to]
+        cells: list[RenderableType] = [row.way_in, Text(row.target), ", ".join(row.at), listed(row.nodes), row.open_to]
         if not trials.reading.is_absent:
             cells.append(standings(row.groups, trials) or Text("no"))
         table.add_row(*cells)
@@ -80,7 +80,8 @@ def _where(group: ExposureGroup) -> str:
     return f"{printable(group.network) or 'other'} IPv{group.family}"
 
 
-def _listed(nodes: NodeSet) -> str:
+def listed(nodes: NodeSet) -> str:
+    """Name the nodes if they are few, or else count them."""
     if len(nodes) > _NODES_NAMED:
         return plural(len(nodes), "node")
     return ", ".join(map(printable, sorted(nodes)))

@@ -28,14 +28,14 @@ class Answering:
 
         A process of the host that is no pod is not seen.
         """
-        there = [group for group in self._by_port.get(port, ()) if _is_at(group, node, address)]
+        there = [group for group in self.model.by_port.get(port, ()) if _is_at(group, node, address)]
         return min((verdict for group in there for verdict in self._met(group)), key=_rank, default=None)
 
     def nodes(self, port: _Port) -> Mapping[Verdict, frozenset[str]]:
         """Return the nodes by what the best placed outsiders meet on a port at the best of their addresses."""
         found: dict[Verdict, frozenset[str]] = defaultdict(frozenset)
         settled: frozenset[str] = frozenset()
-        met = [(verdict, group) for group in self._by_port.get(port, ()) for verdict in self._met(group)]
+        met = [(verdict, group) for group in self.model.by_port.get(port, ()) for verdict in self._met(group)]
         for verdict, group in sorted(met, key=lambda one: _rank(one[0])):
             nodes = frozenset(group.places.nodes) - settled
             settled |= nodes
@@ -44,13 +44,6 @@ class Answering:
 
     def _met(self, group: ExposureGroup) -> Sequence[Verdict]:
         return [group.verdicts[name] for name in self._outsiders if name in group.verdicts]
-
-    @cached_property
-    def _by_port(self) -> Mapping[_Port, Sequence[ExposureGroup]]:
-        found: dict[_Port, list[ExposureGroup]] = defaultdict(list)
-        for group in self.model.groups:
-            found[group.way.port, group.way.protocol].append(group)
-        return found
 
     @cached_property
     def _outsiders(self) -> Sequence[str]:

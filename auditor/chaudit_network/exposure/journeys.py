@@ -69,7 +69,7 @@ class Journeys:
         elif way.via is Via.NODE_PORT:
             yield entrance.node_ports
         elif way.service_port and way.service_port.node_port:
-            yield entrance.service_addresses
+            yield _by_their_own_node(entrance.service_addresses, source)
         found: Sequence[Backend] = ()
         if way.service_port:
             yield deliver(way, backends, entry, source)
@@ -103,3 +103,11 @@ class Journeys:
 
     def _is_process(self, backend: Backend, entry: Entry) -> bool:
         return backend.node == entry.node and bool(self._as_host(backend))
+
+
+def _by_their_own_node(verdict: Verdict, source: SourceClass) -> Verdict:
+    """Return what is left for clients inside: the kube-proxy of their own node redirects them before they leave it."""
+    if source.standpoint is Standpoint.OUTSIDE or verdict.verdict is not Reach.CLOSED:
+        return verdict
+    because = "clients inside are redirected by the kube-proxy of their own node"
+    return Verdict(Reach.PARTIAL, (*verdict.because, because))

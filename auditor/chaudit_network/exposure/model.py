@@ -92,6 +92,14 @@ class ExposureModel:
         """Every way in, everywhere."""
         return [group for way in self.ways for family in sorted(way.families) for group in self._groups(way, family)]
 
+    @cached_property
+    def by_port(self) -> Mapping[tuple[int, str], Sequence[ExposureGroup]]:
+        """The groups by port and protocol."""
+        found: dict[tuple[int, str], list[ExposureGroup]] = defaultdict(list)
+        for group in self.groups:
+            found[group.way.port, group.way.protocol].append(group)
+        return found
+
     def _groups(self, way: WayIn, family: int) -> Iterator[ExposureGroup]:
         try:
             backends: Backends | CannotTellError = self._backends(way, family)

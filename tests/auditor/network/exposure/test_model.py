@@ -3,6 +3,7 @@
 import pytest
 
 from auditor.network.exposure.clusters import (
+    INTENT,
     N1,
     N2,
     NODES,
@@ -17,7 +18,8 @@ from auditor.network.exposure.clusters import (
     slice_of,
     verdict,
 )
-from auditor.network.views.evidence import Object
+from auditor.network.views.evidence import Evidence, Object, node
+from chaudit_network.exposure.view import exposure
 
 ON_TWO = slice_of("web", ("n2", "172.16.0.2"), ("n3", "172.16.0.3"), pods=True)
 PODS = (pod("n2", "n2", "172.16.0.2", labels={"app": "web"}), pod("n3", "n3", "172.16.0.3"))
@@ -153,3 +155,36 @@ def test_nodes_with_the_same_endpoints_elsewhere_and_other_ones_of_their_own_are
         "n2": "open",
         "n3": "partial",
     }
+
+
+def test_clients_inside_are_redirected_before_they_meet_a_node_whose_kube_proxy_leaves_the_service_out() -> None:
+    configuration = "{apiVersion: kubeproxy.config.k8s.io/v1alpha1, mode: iptables, nodePortAddresses: [10.10.10.1/32]}"
+    proxy: Object = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "kube-proxy", "namespace": "kube-system"},
+        "data": {"config.conf": configuration},
+    }
+    nodes = [node(f"n{i}", f"10.10.10.{i}", kubelet_version="v1.20.2") for i in (1, 2)]
+    states = [
+        {
+            "apiVersion": "nmstate.io/v1beta1",
+            "kind": "NodeNetworkState",
+            "metadata": {"name": f"n{i}"},
+            "status": {"currentState": {"interfaces": [
+                {"name": "eno1", "ipv4": {"address": [{"ip": f"10.10.10.{i}", "prefix-length": 24}]}},
+            ]}},
+        }
+        for i in (1, 2)
+    ]  # fmt: skip
+    balanced: Object = {
+        **service(type="LoadBalancer"),
+        "status": {"loadBalancer": {"ingress": [{"ip": "10.10.10.2"}]}},
+    }
+
+    found = Evidence((proxy, *nodes, *states, balanced, slice_of("web", ("n1", "172.16.0.1"))), INTENT).resolve(
+        exposure
+    )
+
+    assert reaches(found, "external", 80) == {"n2": "closed"}
+    assert reaches(found, "nodes", 80) == {"n2": "partial"}
