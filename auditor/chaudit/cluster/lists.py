@@ -10,7 +10,7 @@ from typing import TypeVar
 from chaudit.cluster.client import Client, RequestError
 from chaudit.cluster.discovery import Discovery
 from chaudit.cluster.progress import Progress, Watcher
-from chaudit.evidence.decoding import Decoded, ListDecoder, list_meta
+from chaudit.evidence.decoding import Decoded, ListDecoder
 from chaudit.evidence.reading import Rejected
 from chaudit.evidence.resource import Resource
 from chaudit.evidence.snapshot import Namespace
@@ -26,9 +26,9 @@ _CROWDED = 10
 """Reading by namespace pays off as long as a page holds the objects of no more namespaces than this."""
 
 _AHEAD = 4
-"""Pages that are on their way, or wait to be decoded, at once: each takes several megabytes."""
+"""Pages of one list that are on their way at once."""
 
-_Begun = tuple[str, Future[bytes]]
+_Begun = tuple[str, Future[Decoded[R]]]
 """The path of a list, and its first page on the way."""
 
 _NAMESPACES = Resource("", "v1", "namespaces", "Namespace")
@@ -65,53 +65,54 @@ class Lists:
 
     def _read(self, source: str, resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]:
         path = resource.list_path
-        first = self._fetch(path)
-        total = self.page_size + (list_meta(first.result()).remaining_item_count or 0)
+        first = self._fetch(decoder, path)
+        total = self.page_size + (first.result().remaining or 0)
         if total > _LONG * self.page_size:
             try:
-                found = self._decode(source, decoder, self._pages(self._by_namespace(resource, total)), total)
+                divided = self._pages(decoder, self._by_namespace(resource, decoder, total))
+                found = self._gather(source, divided, total)
             except RequestError:
                 found = Decoded(())  # the list as a whole will say what is wrong, or be read all the same
             # A namespace whose deletion was forced leaves objects behind: where any are missing, they may be these.
             if len(found.records) + len(found.rejected) >= total:
                 return found
-        return self._decode(source, decoder, self._pages(iter([(path, first)])), total)
+        return self._gather(source, self._pages(decoder, iter([(path, first)])), total)
 
-    def _by_namespace(self, resource: Resource, total: int) -> Iterator[_Begun]:
+    def _by_namespace(self, resource: Resource, decoder: ListDecoder[R], total: int) -> Iterator[_Begun[R]]:
         """Yield the list of each namespace; nothing where the list cannot, or had better not, be divided."""
         if not self.discovery.is_namespaced(resource):
             return
-        decoder = ListDecoder(Namespace)
-        pages = self._pages(iter([(_NAMESPACES.list_path, self._fetch(_NAMESPACES.list_path))]))
-        names = [namespace.name for body in pages for namespace in decoder.page(body).records]
+        namespaces, path = ListDecoder(Namespace), _NAMESPACES.list_path
+        pages = self._pages(namespaces, iter([(path, self._fetch(namespaces, path))]))
+        names = [namespace.name for page in pages for namespace in page.records]
         if len(names) * self.page_size > _CROWDED * total:
             return
         for name in names:
             path = f"{resource.discovery_path}/namespaces/{name}/{resource.plural}"
-            yield path, self._fetch(path)
+            yield path, self._fetch(decoder, path)
 
-    def _decode(self, source: str, decoder: ListDecoder[R], pages: Iterable[bytes], total: int) -> Decoded[R]:
+    def _gather(self, source: str, pages: Iterable[Decoded[R]], total: int) -> Decoded[R]:
         records: list[R] = []
         rejected: list[Rejected] = []
-        for body in pages:
-            page = decoder.page(body)
+        for page in pages:
             records += page.records
             rejected += page.rejected
             self.watch(Progress(source, len(records), max(total, len(records))))
         return Decoded(tuple(records), tuple(rejected))
 
-    def _pages(self, lists: Iterator[_Begun]) -> Iterator[bytes]:
-        """Yield every page of these lists; the next ones are on their way while one is decoded."""
+    def _pages(self, decoder: ListDecoder[R], lists: Iterator[_Begun[R]]) -> Iterator[Decoded[R]]:
+        """Yield every page of these lists, while the next ones are on their way."""
         under_way = deque(islice(lists, _AHEAD))
         while under_way:
-            path, page = under_way.popleft()
-            body = page.result()
-            if token := list_meta(body).continue_:
-                under_way.append((path, self._fetch(path, token)))
+            path, begun = under_way.popleft()
+            page = begun.result()
+            if page.token:
+                under_way.append((path, self._fetch(decoder, path, page.token)))
             else:
                 under_way.extend(islice(lists, 1))
-            yield body
+            yield page
 
-    def _fetch(self, path: str, token: str = "") -> Future[bytes]:
+    def _fetch(self, decoder: ListDecoder[R], path: str, token: str = "") -> Future[Decoded[R]]:
+        """Get a page and decode it where it arrives, so that no bodies, of megabytes each, wait for their turn."""
         query = {"limit": str(self.page_size)} | ({"continue": token} if token else {})
-        return self.fetching.submit(self.client.get, path, query)
+        return self.fetching.submit(lambda: decoder.page(self.client.get(path, query)))

@@ -1,7 +1,7 @@
 """From bytes of the API to records: a whole list at once, object by object only where one of them is malformed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import msgspec
@@ -16,50 +16,43 @@ UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError)
 """What msgspec raises: bytes that are no UTF-8 it leaves to Python."""
 
 
-class ListMeta(msgspec.Struct, frozen=True, rename="camel"):
-    """What the server says about a page (meta/v1 ListMeta); `continue_` is the token of the next one."""
+class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
+    """What the server says about a page (meta/v1 ListMeta)."""
 
     continue_: str = msgspec.field(default="", name="continue")
     remaining_item_count: int | None = None
 
 
 class _Page(msgspec.Struct, Generic[R]):
+    metadata: _ListMeta
     items: list[R] | None = None
 
 
 class _RawPage(msgspec.Struct):
-    metadata: ListMeta = ListMeta()
+    metadata: _ListMeta
     items: list[msgspec.Raw] | None = None
-
-
-class _Header(msgspec.Struct):
-    metadata: ListMeta
 
 
 class _Named(msgspec.Struct):
     metadata: ObjectMeta
 
 
-_header = msgspec.json.Decoder(_Header)
 _raw_page = msgspec.json.Decoder(_RawPage)
 _named = msgspec.json.Decoder(_Named)
 
 
-def list_meta(body: bytes) -> ListMeta:
-    """Return the metadata of a list without decoding its items.
-
-    Raises:
-        msgspec.DecodeError: the body is not a list of the API.
-    """
-    return _header.decode(body).metadata
-
-
 @dataclass(frozen=True, slots=True)
 class Decoded(Generic[R]):
-    """Records, and the objects that could not become one."""
+    """Records, and the objects that could not become one.
+
+    Of a page also the token that continues the list, empty at its end, and how many objects are still to come, where
+    the server says so.
+    """
 
     records: tuple[R, ...]
     rejected: tuple[Rejected, ...] = ()
+    token: str = ""
+    remaining: int | None = None
 
 
 class ListDecoder(Generic[R]):
@@ -72,15 +65,19 @@ class ListDecoder(Generic[R]):
         self._page = msgspec.json.Decoder(_Page[record])  # type: ignore[valid-type]  # a type made at run time
 
     def page(self, body: bytes) -> Decoded[R]:
-        """Decode a list.
+        """Decode a page of a list.
 
         Raises:
             msgspec.DecodeError: the body is not JSON, or not a list.
         """
         try:
-            return Decoded(tuple(self._page.decode(body).items or ()))
+            page = self._page.decode(body)
         except msgspec.ValidationError:
-            return self.objects(_raw_page.decode(body).items or ())
+            raw = _raw_page.decode(body)
+            meta, found = raw.metadata, self.objects(raw.items or ())
+        else:
+            meta, found = page.metadata, Decoded(tuple(page.items or ()))
+        return replace(found, token=meta.continue_, remaining=meta.remaining_item_count)
 
     def objects(self, bodies: Iterable[bytes | msgspec.Raw]) -> Decoded[R]:
         """Decode objects one by one, so that a malformed one costs only itself."""
