@@ -1,6 +1,7 @@
 """The engine: resolves what rules ask for, lets them judge, and turns what they say, or cannot say, into findings."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from typing import Any, TypeVar
 
 from chaudit.errors import CannotTellError, DoesNotApplyError, PluginError
@@ -46,19 +47,21 @@ class Evaluation:
         return [self._snapshot.readings[name] for name in sorted(self._snapshot.readings)]
 
     def get(self, wanted: Input[T]) -> T:
-        """Resolve an input once; a failure is remembered like a value."""
+        """Resolve an input once; a failure is remembered like a value.
+
+        What is remembered is a copy that is never raised: the traceback of one that was would keep all evidence alive.
+        """
         if wanted in self._failures:
-            raise self._failures[wanted]
+            raise copy(self._failures[wanted])
         if wanted not in self._values:
             try:
                 self._values[wanted] = wanted.resolve(self)
             except (CannotTellError, DoesNotApplyError) as failure:
-                self._failures[wanted] = failure
+                self._failures[wanted] = copy(failure)
                 raise
             except Exception as error:
-                crash = CannotTellError(f"{wanted.name} could not be computed: {_crash(error)}")
-                self._failures[wanted] = crash
-                raise crash from error
+                self._failures[wanted] = CannotTellError(f"{wanted.name} could not be computed: {_crash(error)}")
+                raise copy(self._failures[wanted]) from error
         value: T = self._values[wanted]
         return value
 

@@ -1,5 +1,7 @@
 """The engine turns what rules say, and what evidence cannot say, into outcomes."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -149,6 +151,31 @@ def test_a_view_is_computed_once_for_all_rules_and_its_failure_too() -> None:
     evaluate(facts, IntentFile(), [a_rule(counted, small), a_rule(THINGS, small, counted)])
 
     assert len(calls) == 1
+
+
+def test_evidence_is_let_go_with_the_evaluation_though_a_failure_was_remembered() -> None:
+    class Computed:
+        pass
+
+    @view(OTHERS.reading)
+    def computed(_: Reading[Thing]) -> Computed:
+        return Computed()
+
+    @view(computed)
+    def crashing(_: Computed) -> Computed:
+        raise ValueError
+
+    facts = Evaluation(snapshot(loaded(THINGS, thing("a")), loaded(OTHERS)), Intent())
+    kept = weakref.ref(facts.get(computed))
+
+    gc.disable()
+    try:
+        for rule_ in (a_rule(THINGS, small, crashing), a_rule(THINGS, small, crashing)):
+            list(evaluate(facts, IntentFile(Intent(), "intent"), [rule_]))
+        del facts
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_violations_said_before_evidence_runs_out_are_kept() -> None:
