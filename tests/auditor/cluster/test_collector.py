@@ -311,6 +311,21 @@ def edited(path: Path, replacements: Iterable[tuple[str, str]]) -> str:
     return str(path)
 
 
+@pytest.mark.parametrize(("address", "encoding"), [("127.0.0.1", None), ("localhost", None), ("0.0.0.0", "gzip")])  # noqa: S104
+def test_pages_come_compressed_but_not_from_this_machine(
+    server: ApiServer, tmp_path: Path, address: str, encoding: str | None
+) -> None:
+    """To the kernel 0.0.0.0 is this machine, too: here it plays another one."""
+    server.add(*(service(f"more-{number}") for number in range(2000)))
+    kubeconfig = edited(server.write_kubeconfig(tmp_path / "kubeconfig"), [("127.0.0.1", address)])
+    connection = connect(kubeconfig)
+
+    answer = connection.get("/api/v1/services", {}, HASTY.timeout_s)
+    connection.close()
+
+    assert (answer.headers.get("Content-Encoding"), answer.body.count(b"more-")) == (encoding, 2000)
+
+
 def test_a_wrong_token_is_no_cluster(server: ApiServer, tmp_path: Path) -> None:
     kubeconfig = edited(server.write_kubeconfig(tmp_path / "kubeconfig"), [(server.token, "stale")])
 
