@@ -10,6 +10,7 @@ from chaudit.cli.diff import diff
 from chaudit.cli.rbac import rbac
 from chaudit.cli.rules import rules
 from chaudit.cli.scan import scan
+from chaudit.cli.waive import waive
 from chaudit.errors import CannotTellError, ChauditError, ClusterUnavailableError
 from chaudit.gate import ExitCode
 from chaudit.host import PluginHost, installed
@@ -33,7 +34,7 @@ def command(host: PluginHost) -> click.Group:
         "chaudit",
         help="Audit the network edge of a Kubernetes cluster: who can reach what, and what could not be judged.",
         context_settings={"obj": host, "help_option_names": ["-h", "--help"], "max_content_width": 100},
-        commands=[scan, diff, collect, rules, rbac, *host.commands],
+        commands=[scan, diff, waive, collect, rules, rbac, *host.commands],
     )
     return click.version_option(VERSION, message="%(prog)s %(version)s")(group)
 

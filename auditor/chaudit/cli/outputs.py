@@ -1,12 +1,11 @@
 """Reports as files: which formats were asked for, where they go, and writing them whole or not at all."""
 
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from chaudit.cli.files import write_whole
 from chaudit.cli.templates import parse_template
 from chaudit.errors import ReportError, UsageError
 from chaudit.report import Report, Reporter
@@ -34,13 +33,7 @@ class Output:
             sys.stdout.write(text)
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=self.path.parent, prefix=f".{self.path.name}.", encoding="utf-8", delete=False
-            ) as half:
-                half.write(text)
-            Path(half.name).chmod(0o666 & ~_umask())
-            Path(half.name).replace(self.path)
+            write_whole(self.path, text.encode())
         except OSError as error:
             raise ReportError(
                 f"the {self.reporter.name} report cannot be written to {self.path}: {reason_of(error)}"
@@ -77,9 +70,3 @@ def _format(option: str, known: Mapping[str, Reporter]) -> tuple[Reporter, str]:
 
 def _output(reporter: Reporter, target: str) -> Output:
     return Output(reporter, None if target == "-" else Path(target))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,27 +1,31 @@
 """`chaudit scan`: evidence in, verdict out."""
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from chaudit.cli.by_rule import short_id
 from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
 from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
 from chaudit.cli.outputs import Output, parse_outputs
 from chaudit.cli.progress import at_work
-from chaudit.cli.summary import print_summary
+from chaudit.cli.summary import print_summary, worst
 from chaudit.cli.thresholds import fail_on_option, threshold_of
+from chaudit.cli.waive import INTENT, REPORT
 from chaudit.earlier import NamedReport, load_report
 from chaudit.engine import check_settings
 from chaudit.errors import ClusterUnavailableError, ReportError
 from chaudit.evidence.archive import read_file
 from chaudit.evidence.snapshot import Cluster
 from chaudit.exhibits import Exhibit
-from chaudit.gate import Threshold
-from chaudit.gate.waivers import check_waivers
+from chaudit.finding import Outcome, Standing
+from chaudit.gate import ExitCode, Threshold
+from chaudit.gate.waivers import check_waivers, mandatory_rules
 from chaudit.host import PluginHost
 from chaudit.intent.loading import IntentFile
 from chaudit.report import Report
@@ -107,7 +111,8 @@ def scan(
     report = _report(evidence, file, rules, threshold, host.exhibits, earlier, quiet=quiet)
     written, problems = _write(outputs, report)
     to_stderr = any(output.path is None for output in outputs)
-    print_summary(report, written, verbose=cluster["verbose"], quiet=quiet, err=to_stderr)
+    accepting = _accepting(report, outputs, intent, mandatory_rules(file, rules))
+    print_summary(report, written, [*accepting], verbose=cluster["verbose"], quiet=quiet, err=to_stderr)
     if problems:
         raise ReportError("; ".join(problems))
     return report.verdict.exit_code
@@ -130,6 +135,20 @@ def _report(
             return judge(snapshot, file, rules, threshold, exhibits, earlier)
     except ClusterUnavailableError as error:
         return unavailable(Cluster(server=error.server, context=error.context), str(error), file, threshold, started)
+
+
+def _accepting(
+    report: Report, outputs: Sequence[Output], intent: Path | None, mandatory: frozenset[str]
+) -> Iterator[str]:
+    """Yield the command that waives the worst finding, where findings fail the scan and a report has them for it."""
+    saved = next((output.path for output in outputs if output.reporter.name == "json" and output.path), None)
+    counting = (one for one in report.findings if one.standing in {None, Standing.NEW} and one.rule not in mandatory)
+    found = worst(counting, Outcome.FAILED)
+    if saved and found and report.verdict.exit_code is ExitCode.FINDINGS:
+        options = f" --report {shlex.quote(str(saved))}" if saved != REPORT else ""
+        options += f" --intent {shlex.quote(str(intent))}" if intent not in {None, INTENT} else ""
+        command = f"chaudit waive {short_id(found)}{options} --reason ... --owner ... --expires 90d"
+        yield f"{command}: accept {found.rule} for {found.subject}, for a while"
 
 
 def _write(outputs: list[Output], report: Report) -> tuple[list[Path], list[str]]:

@@ -1,7 +1,7 @@
 """The terminal summary: what is broken, the worst first, then the verdict. What a cluster says is never markup."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from rich.text import Text
@@ -17,8 +17,13 @@ from chaudit.text import plural, printable
 _MISSING = frozenset({State.DENIED, State.FAILED})
 
 
-def print_summary(report: Report, files: Sequence[Path], *, verbose: bool, quiet: bool, err: bool) -> None:
-    """Print the summary to standard output, or to standard error when that carries a report."""
+def print_summary(
+    report: Report, files: Sequence[Path], accepting: Sequence[str], *, verbose: bool, quiet: bool, err: bool
+) -> None:
+    """Print the summary to standard output, or to standard error when that carries a report.
+
+    `accepting` are the commands by which a finding that fails the scan could be waived.
+    """
     paper = Paper(console(err=err))
     if not quiet:
         paper.put(_cluster(report))
@@ -33,7 +38,7 @@ def print_summary(report: Report, files: Sequence[Path], *, verbose: bool, quiet
             paper.put(Text.assemble(("warning ", "yellow"), printable(warning)), hanging=8)
         for path in files:
             paper.put(Text.assemble(("report  ", "dim"), str(path)), hanging=8)
-        for command in _next(report):
+        for command in (*_next(report), *accepting):
             paper.put(Text.assemble(("next    ", "dim"), command), hanging=10)
     paper.put(_verdict(report), hanging=0)
 
@@ -77,12 +82,12 @@ def _next(report: Report) -> Iterator[str]:
         yield "kubectl version --request-timeout=5s: whether anything reaches the cluster from here"
     if any(reading.state is State.DENIED for reading in report.evidence):
         yield "chaudit rbac: the role to grant"
-    worst = _worst(report.findings, Outcome.FAILED) or _worst(report.findings, Outcome.UNKNOWN)
-    if worst:
-        yield f"chaudit rules {worst.rule}: why it matters, and what to do"
+    if found := worst(report.findings, Outcome.FAILED) or worst(report.findings, Outcome.UNKNOWN):
+        yield f"chaudit rules {found.rule}: why it matters, and what to do"
 
 
-def _worst(findings: Sequence[Finding], outcome: Outcome) -> Finding | None:
+def worst(findings: Iterable[Finding], outcome: Outcome) -> Finding | None:
+    """Return the worst finding of an outcome."""
     found = [finding for finding in findings if finding.outcome is outcome]
     return min(found, key=lambda finding: (finding.severity.rank, finding.sort_key), default=None)
 

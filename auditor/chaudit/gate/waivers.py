@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from glob import escape
 from itertools import combinations
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome, Waiver
 from chaudit.intent.loading import IntentFile
-from chaudit.intent.model import RuleIntent, SubjectSelector, WaiverIntent
+from chaudit.intent.model import Intent, RuleIntent, SubjectSelector, WaiverIntent
 from chaudit.objects import Subject
 from chaudit.rules import Rule
 from chaudit.text import plural
@@ -69,6 +70,25 @@ def apply_waivers(findings: Sequence[Finding], file: IntentFile, today: date, la
     """
     waivers = _Waivers(file, today, labels_of)
     return Waived(tuple(map(waivers.applied, findings)), tuple(waivers.warnings()), len(waivers.stale()))
+
+
+def accepted(findings: Sequence[Finding], waivers: Sequence[WaiverIntent], today: date) -> Sequence[Finding]:
+    """Return the failed findings that these waivers accept, apart from what they select by labels."""
+    file = IntentFile(Intent(waivers=tuple(waivers)))
+    applied = apply_waivers(findings, file, today, lambda _: {}).findings
+    return [one for one, then in zip(findings, applied, strict=True) if then.outcome is not one.outcome]
+
+
+def waiver_for(
+    finding: Finding, findings: Sequence[Finding], *, reason: str, owner: str, expires: date, ticket: str = ""
+) -> WaiverIntent:
+    """Return the waiver that accepts one of these failed findings and no other; its name is a name, not a pattern."""
+    kind, namespace, name, port = map(escape, msgspec.structs.astuple(finding.subject))
+    exact = SubjectSelector(kind, namespace, name, port)
+    short = SubjectSelector(kind, namespace or _ANYTHING, name or _ANYTHING, port or _ANYTHING)
+    waiver = WaiverIntent(finding.rule, reason, owner, expires, ticket, short)
+    is_alone = len(accepted(findings, [waiver], expires)) == 1
+    return waiver if is_alone else msgspec.structs.replace(waiver, subject=exact)
 
 
 class _Waivers:

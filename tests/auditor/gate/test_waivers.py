@@ -7,13 +7,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditor.world import THINGS
 from chaudit.errors import IntentError
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome, Violation, Waiver
-from chaudit.gate.waivers import Waived, apply_waivers, check_waivers
+from chaudit.gate.waivers import Waived, accepted, apply_waivers, check_waivers, waiver_for
 from chaudit.intent.loading import IntentFile, load
 from chaudit.intent.model import Intent, SubjectSelector, WaiverIntent
 from chaudit.objects import Subject
@@ -231,3 +231,23 @@ def test_waivers_hide_nothing(findings: list[Finding], waivers: list[WaiverInten
 def unwaived(one: Finding) -> Finding:
     outcome = Outcome.FAILED if one.outcome is Outcome.WAIVED else one.outcome
     return msgspec.structs.replace(one, outcome=outcome, waiver=None, expired_waiver=None)
+
+
+parts = st.sampled_from(["", "a", "b", "*", "[a]", "a*", "?"])
+subjects = st.builds(Subject, st.sampled_from(["Thing", "Other"]), parts, parts, parts)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.lists(subjects, min_size=1, max_size=6, unique=True), st.sampled_from(["TST-001", "TST-002"]))
+def test_the_waiver_for_a_finding_accepts_that_one_alone_whatever_it_is_called(named: list[Subject], rule: str) -> None:
+    rules = ["TST-001", "TST-002"]
+    findings = [
+        Finding(f"{rule_id}{subject}", rule_id, "Things are small", Severity.HIGH, Outcome.FAILED, subject)
+        for subject in named
+        for rule_id in rules
+    ]
+    chosen = findings[rules.index(rule)]
+
+    made = waiver_for(chosen, findings, reason="accepted", owner="net team", expires=TODAY)
+
+    assert [one.fingerprint for one in accepted(findings, [made], TODAY)] == [chosen.fingerprint]
