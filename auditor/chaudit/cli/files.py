@@ -15,11 +15,11 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written; what was there is untouched.
     """
-    there = path.resolve()
-    before = there.stat() if there.exists() else None
+    before = path.stat() if path.exists() else None
     if before and not S_ISREG(before.st_mode):
         path.write_bytes(content)
         return
+    there = path.resolve()
     there.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=there.parent, prefix=f".{there.name}.", delete=False) as half:
         written = Path(half.name)
