@@ -21,6 +21,7 @@ from chaudit.engine import probes_of, sources_of
 from chaudit.finding import Outcome
 from chaudit.host import PluginHost, installed
 from chaudit.intent.loading import json_schema as intent_schema
+from chaudit.preflight import json_schema as preflight_schema
 from chaudit.rbac import cluster_role
 from chaudit.report import json_schema as report_schema
 from chaudit.rules import Rule
@@ -54,6 +55,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     yield "schemas/intent.schema.json", json.dumps(intent_schema(), indent=2) + "\n"
     yield "schemas/report.schema.json", json.dumps(report_schema(host.exhibits), indent=2) + "\n"
     yield "schemas/diff.schema.json", json.dumps(diff_schema(), indent=2) + "\n"
+    yield "schemas/preflight.schema.json", json.dumps(preflight_schema(), indent=2) + "\n"
 
 
 def catalogue(host: PluginHost) -> str:

@@ -190,6 +190,34 @@ def test_one_right_taken_away_makes_its_rules_unknown_and_leaves_the_others(acco
     assert "grant list on endpointslices" in done.output
 
 
+def test_before_a_scan_it_is_known_what_a_right_taken_away_costs_and_nothing_is_created_to_learn_it(
+    account: Path, demo: ControlPlane
+) -> None:
+    arguments = ("preflight", "--kubeconfig", str(account), "--rule", "HA-003", "--rule", "BGP-001")
+    ready = chaudit(*arguments)
+    _take_away(demo, account, "endpointslices", SLICES)
+    before = len(demo.audit_events(user=ACCOUNT))
+
+    done = chaudit(*arguments, "--json")
+
+    assert (ready.returncode, "Ready: all" in ready.stdout) == (0, True), ready.stdout
+    told = json.loads(done.stdout)
+    assert done.returncode == told["exit_code"] == 3
+    assert [right["source"] for right in told["rights"] if right["state"] == "denied"] == ["endpoint-slices"]
+    assert (told["likely_unknown"], told["possibly_unknown"]) == (["HA-003"], [])
+    assert {event.verb for event in demo.audit_events(user=ACCOUNT)[before:]} == {"get", "list"}
+    _grant_also(demo, account, told["grant"])
+    assert chaudit(*arguments).returncode == 0
+
+
+def _grant_also(demo: ControlPlane, kubeconfig: Path, cluster_role: Mapping[str, Any]) -> None:
+    """Grant a role beside the one that the account has, as whoever reads of it would."""
+    granted = [*without(role(), "endpointslices")["rules"], *cluster_role["rules"]]
+    demo.apply([{**role(), "rules": granted}])
+    token = yaml.safe_load(kubeconfig.read_text())["users"][0]["user"]["token"]
+    _wait_for_rights(demo, token, SLICES, OK)
+
+
 def test_denied_absent_and_empty_are_three_different_things(account: Path, demo: ControlPlane) -> None:
     _take_away(demo, account, "ingresses", INGRESSES)
 

@@ -20,7 +20,7 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-cluster_options = _all(
+connection_options = _all(
     click.option("--kubeconfig", metavar="FILE", help="Kubeconfig to use instead of KUBECONFIG or ~/.kube/config."),
     click.option("--context", metavar="NAME", help="Context of the kubeconfig instead of its current one."),
     click.option(
@@ -45,6 +45,11 @@ cluster_options = _all(
         is_flag=True,
         help="Show every request with its status, time and size; of a scan also the evidence and every finding.",
     ),
+)
+"""How to reach a cluster, and how long to wait for it."""
+
+cluster_options = _all(
+    connection_options,
     click.option(
         "--page-size",
         type=click.IntRange(1, 10_000),

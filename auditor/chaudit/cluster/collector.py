@@ -1,10 +1,10 @@
 """The collector: reads sources from a live cluster into a snapshot, several at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from chaudit.cluster.client import Client, Patience, RequestError
 from chaudit.cluster.connection import CONNECTIONS, Connection
@@ -41,13 +41,34 @@ class Collector:
         client = Client(self.connection, self.patience)
         discovery = Discovery(client)
         version = self._knock(discovery)
-        with ThreadPoolExecutor(CONNECTIONS) as fetching, ThreadPoolExecutor(CONNECTIONS) as reading:
+        with ThreadPoolExecutor(CONNECTIONS) as fetching:
             lists = Lists(client, discovery, fetching, self.page_size, self.watch)
-            reader = _Reader(client, discovery, lists, self.watch)
-            readings = {found.source: found for found in reading.map(reader.read, sources)}
+            readings = self._read(_Reader(client, discovery, lists, self.watch), sources)
+        return Snapshot(self._cluster(readings, version), readings, started, datetime.now(UTC))
+
+    def sample(self, sources: Sequence[Source[Any]]) -> Snapshot:
+        """Return a snapshot of the first page of each list, which proves nothing but that they can be read.
+
+        Each is tried with the request that a scan sends, and so proves the right to it. To ask the server for its
+        opinion, in a SelfSubjectAccessReview, would be to create an object.
+
+        Raises:
+            ClusterUnavailableError: the server was not reached or refused the credentials.
+        """
+        started = datetime.now(UTC)
+        client = Client(self.connection, self.patience)
+        discovery = Discovery(client)
+        version = self._knock(discovery)
+        readings = self._read(_Reader(client, discovery, _FirstPages(client, self.page_size), self.watch), sources)
+        return Snapshot(self._cluster(readings, version), readings, started, datetime.now(UTC))
+
+    def _read(self, reader: "_Reader", sources: Sequence[Source[Any]]) -> Mapping[str, Reading[Any]]:
+        with ThreadPoolExecutor(CONNECTIONS) as reading:
+            return {found.source: found for found in reading.map(reader.read, sources)}
+
+    def _cluster(self, readings: Mapping[str, Reading[Any]], version: str) -> Cluster:
         uid = cluster_uid(readings[KUBE_SYSTEM.name]) if KUBE_SYSTEM.name in readings else ""
-        cluster = Cluster(uid, self.connection.server, self.connection.context, version)
-        return Snapshot(cluster, readings, started, datetime.now(UTC))
+        return Cluster(uid, self.connection.server, self.connection.context, version)
 
     def _knock(self, discovery: Discovery) -> str:
         """Return the server's version, once it is clear that it can be reached and knows who asks."""
@@ -61,11 +82,26 @@ class Collector:
         return version
 
 
+class _ReadsLists(Protocol):
+    def read(self, source: str, resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _FirstPages:
+    """Reads the first page of lists, whatever they go on with."""
+
+    client: Client
+    page_size: int
+
+    def read(self, _: str, resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]:
+        return decoder.page(self.client.get(resource.list_path, {"limit": str(self.page_size)}))
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     client: Client
     discovery: Discovery
-    lists: Lists
+    lists: _ReadsLists
     watch: Watcher
 
     def read(self, source: Source[R]) -> Reading[R]:
