@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import outcomes
 import yaml
 
 from chaudit import Source, hookspecs
@@ -51,6 +52,7 @@ def pages(host: PluginHost) -> Iterator[tuple[str, str]]:
     yield "cli.md", GENERATED + command_line(host)
     yield "hooks.md", GENERATED + hooks()
     yield "sources.md", GENERATED + sources(host)
+    yield "gate.md", with_table("gate.md", outcomes.table())
     yield "../deploy/cronjob.yaml", scheduled(host)
     yield "schemas/intent.schema.json", json.dumps(intent_schema(), indent=2) + "\n"
     yield "schemas/report.schema.json", json.dumps(report_schema(host.exhibits), indent=2) + "\n"
@@ -211,6 +213,13 @@ def scheduled(host: PluginHost) -> str:
     role = "# What `chaudit rbac` prints.\n" + yaml.safe_dump(cluster_role(sources_of(host.rules)), sort_keys=False)
     documents = (DOCS / "../deploy/cronjob.yaml").read_text().split("---\n")
     return "---\n".join(role if "\nkind: ClusterRole\n" in text else text for text in documents)
+
+
+def with_table(name: str, table: str) -> str:
+    """Return a page that is written by hand, with its generated table as it is now."""
+    before, begin, rest = _read(DOCS / name).partition("<!-- generated: a table -->\n")
+    _, end, after = rest.partition("<!-- end -->")
+    return f"{before}{begin}{table}\n{end}{after}"
 
 
 def _help(described: click.Command, context: click.Context) -> str:

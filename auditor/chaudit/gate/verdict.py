@@ -64,7 +64,8 @@ class Verdict(msgspec.Struct, frozen=True):
                 old = f"; {unchanged} more unchanged since the baseline" if unchanged else ""
                 return f"Failed: {plural(failed, 'finding')} at or above {self.threshold}{unjudged}{old}."
             case ExitCode.USAGE:
-                return f"Untidy: {plural(self.stale_waivers, 'waiver')} in the intent file accept nothing any more."
+                accepts = "accepts" if self.stale_waivers == 1 else "accept"
+                return f"Untidy: {plural(self.stale_waivers, 'waiver')} in the intent file {accepts} nothing any more."
             case ExitCode.INCOMPLETE:
                 return (
                     f"Incomplete: nothing{self._new} failed at or above {self.threshold}, "
