@@ -122,6 +122,7 @@ class _Judge:
         self._rule = rule
         self._facts = facts
         self._declared = file.intent.rules.get(rule.id, RuleIntent())
+        self._weight = self._declared.severity or rule.severity  # what is unknown may weigh that much
         self._is_of_profile = rule.id in file.under.severities
         self._settings = _settings(rule, self._declared, file)
 
@@ -215,11 +216,6 @@ class _Judge:
             unknown_severity=self._weight if unknown and worst is not self._weight else None,
             note=note or "; ".join(not_applicable),
         )
-
-    @property
-    def _weight(self) -> Severity:
-        """What is declared, else the rule's own severity: what is unknown may weigh that much."""
-        return self._declared.severity or self._rule.severity
 
     def _origin(self, severity: Severity) -> str:
         if self._declared.severity:

@@ -81,7 +81,7 @@ def put_heading(paper: Paper, severity: Severity, rule_id: str, title: str, more
 
 def put_names(paper: Paper, names: Sequence[str], *, verbose: bool) -> None:
     """Write the first few of these names, and how many more there are."""
-    paper.put(Text(_some(names, verbose=verbose)), 4)
+    paper.put(Text(_some(names if verbose else names[:_SUBJECTS], len(names))), 4)
 
 
 def _by_rule(told: Iterable[Told]) -> Iterable[list[Told]]:
@@ -92,13 +92,13 @@ def _by_rule(told: Iterable[Told]) -> Iterable[list[Told]]:
 
 
 def _put_things(paper: Paper, told: Iterable[Told], *, verbose: bool) -> None:
-    said: dict[str, list[str]] = defaultdict(list)  # one denied list can make a thousand subjects unknown
+    said: dict[str, list[Told]] = defaultdict(list)  # one denied list can make a thousand subjects unknown
     for one in told:
         for message in one.messages:
-            said[message].append(one.name)
+            said[message].append(one)
     things = list(said.items())
-    for message, names in things if verbose else things[:_THINGS]:
-        named = _some(names, verbose=verbose)
+    for message, those in things if verbose else things[:_THINGS]:
+        named = _some([one.name for one in (those if verbose else those[:_SUBJECTS])], len(those))
         if not message:
             paper.put(Text(named), 4)
         elif paper.is_wide_enough:
@@ -110,7 +110,6 @@ def _put_things(paper: Paper, told: Iterable[Told], *, verbose: bool) -> None:
         paper.put(Text(f"and {len(things) - _THINGS} more: -v shows all", "dim"), 4)
 
 
-def _some(names: Sequence[str], *, verbose: bool) -> str:
-    shown = names if verbose else names[:_SUBJECTS]
-    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
-    return ", ".join(shown) + more
+def _some(names: Sequence[str], total: int) -> str:
+    more = f" and {total - len(names)} more" if total > len(names) else ""
+    return ", ".join(names) + more

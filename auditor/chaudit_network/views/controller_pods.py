@@ -117,7 +117,7 @@ class ControllerPods:
         alike: dict[Hashable, Sequence[tuple[Controller, bool]]] = {}  # most pods are copies of others
         for pod in self._pods.records:
             if pod.status.phase not in _ENDED:
-                key = frozenset(pod.metadata.labels.items()), pod.spec.containers
+                key = self._traits(pod)
                 if key not in alike:
                     alike[key] = [*self._roles(pod)]
                 found += [Member(controller, pod, is_proxy) for controller, is_proxy in alike[key]]
@@ -143,6 +143,15 @@ class ControllerPods:
     @cached_property
     def _names(self) -> frozenset[tuple[str, str]]:
         return frozenset((member.pod.namespace, member.pod.name) for member in self.members)
+
+    def _traits(self, pod: Pod) -> Hashable:
+        """Return what a pod's roles follow from: the labels in question, and its containers, one object a template."""
+        labels = pod.metadata.labels.items()
+        return tuple(one for one in labels if one in self._asked or (one[0], "") in self._asked), id(pod.spec.containers)
+
+    @cached_property
+    def _asked(self) -> frozenset[tuple[str, str]]:
+        return frozenset(label for one in self.controllers for label in one.marks.asked | one.proxies.asked)
 
     def _roles(self, pod: Pod) -> Iterator[tuple[Controller, bool]]:
         for controller in self.controllers:

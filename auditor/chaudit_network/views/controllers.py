@@ -25,6 +25,11 @@ class Marks:
     images: tuple[str, ...] = ()
     program: str = ""
 
+    @property
+    def asked(self) -> frozenset[tuple[str, str]]:
+        """All labels that matter."""
+        return frozenset(label for wanted in self.labels for label in wanted.items())
+
     def are_on(self, pod: Pod) -> bool:
         """Whether the pod is of this sort."""
         return self.are_among(pod.metadata.labels) or any(map(self.are_in, pod.spec.containers))
