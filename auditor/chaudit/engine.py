@@ -1,6 +1,6 @@
 """The engine: resolves what rules ask for, lets them judge, and turns what they say, or cannot say, into findings."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
@@ -199,9 +199,9 @@ class _Judge:
         )
 
     def _finding(self, subject: Subject, *said: Judgement, note: str = "") -> Finding:
-        violations = tuple(word for word in said if isinstance(word, Violation))
-        unknown = tuple(dict.fromkeys(word.reason for word in said if isinstance(word, Unknown)))
-        not_applicable = tuple(word.reason for word in said if isinstance(word, NotApplicable))
+        violations = [word for word in said if isinstance(word, Violation)]
+        unknown = dict.fromkeys([word.reason for word in said if isinstance(word, Unknown)])
+        not_applicable = [word.reason for word in said if isinstance(word, NotApplicable)]
         worst = self._worst(violations)
         return Finding(
             fingerprint=fingerprint(self._facts.cluster_uid, self._rule.id, subject),
@@ -211,8 +211,8 @@ class _Judge:
             severity_from=self._origin(worst),
             outcome=_outcome(violations, unknown, not_applicable),
             subject=subject,
-            violations=violations,
-            unknown_because=unknown,
+            violations=tuple(violations),
+            unknown_because=tuple(unknown),
             unknown_severity=self._weight if unknown and worst is not self._weight else None,
             note=note or "; ".join(not_applicable),
         )
@@ -226,10 +226,10 @@ class _Judge:
         if self._declared.severity:
             return self._declared.severity
         weights = [violation.severity or self._weight for violation in violations]
-        return min(weights, key=lambda severity: severity.rank, default=self._weight)
+        return min(weights, key=lambda severity: severity.rank) if weights else self._weight
 
 
-def _outcome(violations: Sequence[Violation], unknown: Sequence[str], not_applicable: Sequence[str]) -> Outcome:
+def _outcome(violations: Sequence[Violation], unknown: Collection[str], not_applicable: Collection[str]) -> Outcome:
     if violations:
         return Outcome.FAILED
     if unknown:
