@@ -146,8 +146,8 @@ class ControllerPods:
 
     def _traits(self, pod: Pod) -> Hashable:
         """Return what a pod's roles follow from: the labels in question, and its containers, one object a template."""
-        labels = pod.metadata.labels.items()
-        return tuple(one for one in labels if one in self._asked or (one[0], "") in self._asked), id(pod.spec.containers)
+        labels = [one for one in pod.metadata.labels.items() if one in self._asked or (one[0], "") in self._asked]
+        return tuple(labels), id(pod.spec.containers)
 
     @cached_property
     def _asked(self) -> frozenset[tuple[str, str]]:
