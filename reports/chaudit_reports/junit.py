@@ -31,7 +31,7 @@ def render(report: Report) -> str:
         ET.indent(element, level=1)
         suites.append(f"  {ET.tostring(element, encoding='unicode')}\n")
     totals = " ".join(f'{count}="{counts[count]}"' for count in _COUNTS)
-    return f'{_DECLARATION}\n<testsuites name="chaudit" {totals}>\n{"".join(suites)}</testsuites>\n'
+    return "".join((f'{_DECLARATION}\n<testsuites name="chaudit" {totals}>\n', *suites, "</testsuites>\n"))
 
 
 def _make_portable(suite: ET.Element) -> None:
