@@ -1,6 +1,7 @@
 """Measures commands side by side: what each costs as a process of its own, and the medians of several rounds."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -35,13 +36,18 @@ class Cost:
 
 
 def measure(command: Sequence[str]) -> Cost:
-    """Run the command once.
+    """Run the command once; Python may keep what it has compiled, as pip does where it installs a package.
 
     Raises:
         MeasureError: It did not exit with 0.
     """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     launched = subprocess.run(
-        [sys.executable, "-I", "-S", str(_LAUNCHER), *command], capture_output=True, text=True, check=True
+        [sys.executable, "-I", "-S", str(_LAUNCHER), *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
     )
     usage = json.loads(launched.stdout)
     if usage["exit_code"] != 0:
