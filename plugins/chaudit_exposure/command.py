@@ -17,14 +17,13 @@ from chaudit.errors import UsageError
 from chaudit.gate import ExitCode
 from chaudit.host import PluginHost
 from chaudit.text import plural, printable
-from chaudit_exposure.selection import Selection
 from chaudit_network.exposure.verdict import Reach
-from chaudit_network.views.unread import unread
 
 _BLOCKING = (ExitCode.CLEAN, ExitCode.INCOMPLETE, ExitCode.FINDINGS)
 """Exit codes from the one that says least to the one that says most."""
 
 if TYPE_CHECKING:
+    from chaudit_exposure.selection import Selection
     from chaudit_network.exposure.trials import Trials
 
 
@@ -72,10 +71,12 @@ def exposure(
     The exit code is 3 where all services or all pods are missing. With --diff it is 1 where something opened or
     is open to more, and else 3 where something cannot be compared, as what was unknown then or is now.
     """
+    from chaudit_exposure.selection import Selection
     from chaudit_exposure.tried import with_answers
     from chaudit_network.exposure.trials import trials as trials_view
     from chaudit_network.exposure.view import exposure as exposure_view
     from chaudit_network.exposure.view import ways_in
+    from chaudit_network.views.unread import unread
 
     if earlier and verdicts:
         raise UsageError("--verdict selects what is shown, and --diff what has changed: use one of them")
@@ -104,7 +105,7 @@ def _write(records: Iterable[msgspec.Struct]) -> None:
         sys.stdout.buffer.write(encode(record) + b"\n")
 
 
-def _diff(earlier: str, host: PluginHost, facts: Evaluation, selection: Selection, *, as_json: bool) -> ExitCode:
+def _diff(earlier: str, host: PluginHost, facts: Evaluation, selection: "Selection", *, as_json: bool) -> ExitCode:
     """Show what has changed since an earlier exposure, and return what that means for a gate."""
     from rich.console import Console
 
