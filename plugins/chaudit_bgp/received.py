@@ -140,12 +140,15 @@ def router_heard_it(judged: Expected | Unread, received: Received) -> Verdicts:
         return
     for router, tellers in judged.tellers.items():
         ways = received.by(router, judged.prefix)
-        hops = {way.next_hop for way in ways}
-        missing = [node for node, hop in tellers.items() if hop is not None and hop not in hops]
+        fresh, stale = ({way.next_hop for way in ways if way.is_stale is sort} for sort in (False, True))
+        lost = [node for node, hop in tellers.items() if hop is not None and hop not in fresh]
+        missing = [node for node in lost if tellers[node] not in stale]
         if not ways:
             yield Violation(f"{listed([router])} has not heard of it, which {listed(tellers)} should tell it")
         elif missing:
             yield Violation(f"{listed([router])} has not heard of it from {listed(missing)}")
+        if kept := [node for node in lost if node not in missing]:
+            yield Violation(f"{listed([router])} still sends to {listed(kept)}, though the session is gone")
 
 
 @view(bgp_received, bgp_sessions)
@@ -219,7 +222,7 @@ def _is_of_pods(prefix: IPNetwork, advertisements: Advertisements) -> bool:
 def _too_few(ways: Sequence[Heard]) -> Iterator[Violation]:
     by_router: dict[str, set[IPAddress]] = defaultdict(set)
     for way in ways:
-        by_router[way.router].update({way.next_hop} if way.is_valid else ())
+        by_router[way.router].update({way.next_hop} if way.is_valid and not way.is_stale else ())
     for router, hops in by_router.items():
         if len(hops) < _ENOUGH:
             seen = f"{plural(len(hops), 'valid way')}{f', {listed(hops)}' if hops else ''}"

@@ -53,7 +53,7 @@ def _is_ready(log: Path) -> bool:
 
 @contextmanager
 def running_proxies(
-    hosts: Namespaces, kube_proxy: Path, configuration: Path, folder: Path
+    hosts: Namespaces, kube_proxy: Path, configuration: Path, folder: Path, nodes: Iterable[str] = NODES
 ) -> Iterator[Mapping[str, Daemon]]:
     """Run kube-proxy on every node, with one configuration for all as kubeadm has it."""
     with ExitStack() as stack:
@@ -64,5 +64,5 @@ def running_proxies(
                     folder / f"kube-proxy-{node}.log",
                 )
             )
-            for node in NODES
+            for node in nodes
         }

@@ -12,9 +12,13 @@ _SECONDS = 30
 
 
 class Namespaces:
-    """Hosts, each a network namespace of this run: the name begins with the id of the process that tests."""
+    """Hosts, each a network namespace of this run: the name begins with the id of the process that tests.
 
-    def __init__(self) -> None:
+    Of two sets that one process has at a time, the second has the number 1.
+    """
+
+    def __init__(self, number: int = 0) -> None:
+        self.number = number
         self._removals = ExitStack()
 
     def __enter__(self) -> Self:
@@ -34,7 +38,7 @@ class Namespaces:
 
     def name(self, host: str) -> str:
         """Return the name by which ``ip netns`` knows the host."""
-        return f"chaudit-{os.getpid()}-{host}"
+        return f"chaudit-{os.getpid()}-{self.number}-{host}"
 
     def command(self, host: str, *command: str) -> list[str]:
         """Return what to run for ``command`` to run in the host; the process keeps its id."""
@@ -67,5 +71,5 @@ def run(*command: str, text: str = "") -> str:
     """
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=_SECONDS, check=False)
     if done.returncode:
-        raise CommandError(f"{' '.join(command)} failed with {done.returncode}: {done.stderr.strip()}")
+        raise CommandError(f"{' '.join(command)} failed with {done.returncode}: {(done.stderr or done.stdout).strip()}")
     return done.stdout

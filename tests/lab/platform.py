@@ -41,7 +41,7 @@ def nodes(version: str) -> Iterator[dict[str, Any]]:
                     *({"type": "InternalIP", "address": internal_address(node, family)} for family in FAMILIES),
                     {"type": "Hostname", "address": node},
                 ],
-                "nodeInfo": _node_info(version),
+                "nodeInfo": node_info(version),
             },
         }
 
@@ -57,7 +57,7 @@ def _calico_annotations(node: str) -> dict[str, str]:
     return sessions | tunnels
 
 
-def _node_info(version: str) -> dict[str, str]:
+def node_info(version: str) -> dict[str, str]:
     """Return the versions; the API server wants the other fields too."""
     others = ("machineID", "systemUUID", "bootID", "kernelVersion", "osImage", "containerRuntimeVersion")
     return {

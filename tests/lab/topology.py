@@ -1,6 +1,5 @@
 """Builds the networks of the lab from namespaces: bridges in a namespace of their own, nodes, pods and clients."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -24,7 +23,8 @@ from lab.addresses import (
     pod_address,
     pod_block,
 )
-from lab.namespaces import Namespaces, run
+from lab.cable import cable
+from lab.namespaces import Namespaces
 
 _FABRIC = "fabric"
 CLIENT_POD = "p0"
@@ -57,10 +57,7 @@ def pod_host(node: str, slot: str) -> str:
 
 @contextmanager
 def built_topology(hosts: Namespaces) -> Iterator[str]:
-    """Build everything and yield the address on which the nodes reach servers of the namespace that tests run in.
-
-    The cable to that address is the only thing outside the lab's own namespaces, and only answers come back by it.
-    """
+    """Build everything and yield the address on which the nodes reach servers of the namespace that tests run in."""
     pods = [pod_host(node, slot) for node in NODES for slot in SLOTS]
     everybody = (_FABRIC, *NODES, *pods, *HOST_OF_CLIENT.values())
     hosts.add(dict.fromkeys(everybody))
@@ -74,7 +71,7 @@ def built_topology(hosts: Namespaces) -> Iterator[str]:
         _attach_node(hosts, node)
         routes = [f"route add {pod_block(node, family)} via {internal_address(node, family)}" for family in FAMILIES]
         hosts.ip(_FABRIC, routes)
-    with _outside(hosts) as address:
+    with cable(hosts, _FABRIC) as address:
         yield address
 
 
@@ -155,23 +152,6 @@ def _attach_pod(hosts: Namespaces, node: str, slot: str) -> None:
             f"route add default via {_POD_GATEWAY} dev eth0",
         ],
     )
-
-
-@contextmanager
-def _outside(hosts: Namespaces) -> Iterator[str]:
-    pid = os.getpid()
-    # Four link-local addresses (RFC 3927) for each process that may run a lab on this machine.
-    cable = ip_network(f"169.254.{pid // 64 % 256}.{pid % 64 * 4}/30")
-    outer, inner = f"chaudit{pid}", "outside"
-    run("ip", "link", "add", outer, "type", "veth", "peer", "name", inner, "netns", hosts.name(_FABRIC))
-    try:
-        run("ip", "address", "add", f"{cable[1]}/30", "dev", outer)
-        run("ip", "link", "set", outer, "up")
-        hosts.ip(_FABRIC, [f"link set {inner} up", f"address add {cable[2]}/30 dev {inner}"])
-        hosts.run(_FABRIC, "iptables", "-t", "nat", "-A", "POSTROUTING", "-o", inner, "-j", "MASQUERADE")
-        yield str(cable[1])
-    finally:
-        run("ip", "link", "delete", outer)
 
 
 def _with_prefix(network: Network, host: int, family: int) -> str:

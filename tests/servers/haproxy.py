@@ -1,7 +1,7 @@
-"""HAProxy on loopback, with servers whose addresses are those of nodes and whose health a test decides."""
+"""HAProxy, here or in another network: servers have the addresses of nodes, and a test decides whether they are up."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ defaults
   timeout client 5s
   timeout server 5s
 frontend statistics
-  bind 127.0.0.1:{port}
+  bind {place}
   stats enable
   stats uri /stats
   stats show-legends
@@ -31,16 +31,15 @@ backend web
 class HAProxy:
     """A running HAProxy: where its statistics are to be had by HTTP, and at its socket."""
 
-    def __init__(self, port: int, path: Path) -> None:
-        self.url = f"http://127.0.0.1:{port}/stats"
+    def __init__(self, place: str, path: Path) -> None:
+        self.url = f"http://{place}/stats"
         self.socket = f"unix:{path}"
-        self._port = port
         self._path = path
 
-    def listens(self) -> bool:
-        """Whether it takes connections."""
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", self._port)) == 0
+    def answers(self) -> bool:
+        """Whether it answers at its socket; by then it listens everywhere else."""
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(str(self._path)) == 0
 
     def holds(self, **states: str) -> bool:
         """Whether it holds these servers for up or down."""
@@ -54,14 +53,20 @@ class HAProxy:
 
 
 @contextmanager
-def haproxy(folder: Path, servers: Mapping[str, str], auth: str = "") -> Iterator[tuple[HAProxy, Daemon]]:
-    """Run it with these servers of the backend `web`, each by the rest of its line."""
-    running = HAProxy(free_port(), folder / "haproxy.sock")
+def haproxy(
+    folder: Path, servers: Mapping[str, str], auth: str = "", *, place: str = "", within: Sequence[str] = ()
+) -> Iterator[tuple[HAProxy, Daemon]]:
+    """Run it with these servers of the backend `web`, each by the rest of its line.
+
+    `place` is the address and port of its statistics, loopback and any port unless given, and `within` the command that
+    runs another one in the network it is for.
+    """
+    place = place or f"127.0.0.1:{free_port()}"
+    running = HAProxy(place, folder / "haproxy.sock")
     lines = "\n".join(f"  server {name} {line}" for name, line in servers.items())
     configuration = folder / "haproxy.cfg"
     path = running.socket.removeprefix("unix:")
-    port = running.url.split(":")[2].partition("/")[0]
-    configuration.write_text(_CONFIGURATION.format(socket=path, port=port, auth=auth, servers=lines))
-    with Daemon(["haproxy", "-db", "-f", str(configuration)], folder / "haproxy.log") as daemon:
-        daemon.wait_until(running.listens, seconds=_SECONDS)
+    configuration.write_text(_CONFIGURATION.format(socket=path, place=place, auth=auth, servers=lines))
+    with Daemon([*within, "haproxy", "-db", "-f", str(configuration)], folder / "haproxy.log") as daemon:
+        daemon.wait_until(running.answers, seconds=_SECONDS)
         yield running, daemon

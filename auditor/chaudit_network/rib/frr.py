@@ -19,9 +19,10 @@ class NextHop(Record, frozen=True, gc=False):
 
 
 class Path(Record, frozen=True, gc=False):
-    """One path; `valid` is left out where it is not."""
+    """One path; `valid` and `stale` are left out where it is not."""
 
     valid: bool = False
+    stale: bool = False
     peer_id: str = ""
     path: str = ""
     nexthops: tuple[NextHop, ...] = ()
@@ -50,7 +51,7 @@ def paths(content: bytes) -> Iterator[ReceivedPath]:
         for prefix, found in table.routes.items():
             for path in found:
                 if path.peer_id not in _UNSPECIFIED and (next_hop := _next_hop(path)):
-                    yield ReceivedPath(prefix, next_hop, path.peer_id, path.path, path.valid)
+                    yield ReceivedPath(prefix, next_hop, path.peer_id, path.path, path.valid, path.stale)
 
 
 def _next_hop(path: Path) -> str:

@@ -60,7 +60,7 @@ def paths(content: bytes) -> Iterator[ReceivedPath]:
             neighbor = path.neighbor if path.neighbor not in _UNSPECIFIED and path.neighbor != "<nil>" else ""
             if next_hop not in _UNSPECIFIED:
                 prefix = path.nlri.prefix or key
-                yield ReceivedPath(prefix, next_hop, neighbor, _as_path(path), not path.stale)
+                yield ReceivedPath(prefix, next_hop, neighbor, _as_path(path), is_stale=path.stale)
 
 
 def _as_path(path: Path) -> str:

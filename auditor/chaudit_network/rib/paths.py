@@ -13,7 +13,8 @@ class ReceivedPath(Record, frozen=True, gc=False):
     """A prefix that a neighbour told a router, and the way it named.
 
     `neighbor` is empty where the table does not say who told it. The AS path is written from the neighbour to the
-    origin: `64500 64512`. A path that is not valid is not used, mostly because nothing leads to its next hop.
+    origin: `64500 64512`. A path that is not valid is not used, mostly because nothing leads to its next hop. A stale one
+    is used, although the session is gone: the router waits for the neighbour to start again (RFC 4724).
     """
 
     prefix: str
@@ -21,6 +22,7 @@ class ReceivedPath(Record, frozen=True, gc=False):
     neighbor: str = ""
     as_path: str = ""
     is_valid: bool = True
+    is_stale: bool = False
 
 
 class ReceivedTable(Record, frozen=True, gc=False):
@@ -43,7 +45,8 @@ def checked(paths: Iterable[ReceivedPath]) -> Iterator[ReceivedPath]:
             prefix, next_hop = parse_network(path.prefix), parse_address(path.next_hop)
         except CannotTellError as error:
             raise ProbeError(str(error)) from error
-        yield ReceivedPath(str(prefix), str(next_hop), _plain(path.neighbor), path.as_path, path.is_valid)
+        neighbor = _plain(path.neighbor)
+        yield ReceivedPath(str(prefix), str(next_hop), neighbor, path.as_path, path.is_valid, path.is_stale)
 
 
 def _plain(neighbor: str) -> str:

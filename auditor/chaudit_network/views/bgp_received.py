@@ -14,12 +14,16 @@ from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One way to a prefix that a router heard. It is direct where a node itself told it, or is its next hop."""
+    """One way to a prefix that a router heard. It is direct where a node itself told it, or is its next hop.
+
+    One that is not valid is not used; a stale one is, though the session over which it was told is gone.
+    """
 
     router: str
     next_hop: IPAddress
     is_direct: bool
     is_valid: bool
+    is_stale: bool
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,8 @@ def bgp_received(tables: Reading[ReceivedTable], sessions: Sessions, nodes: Node
             is_direct = bool(nodes.owners(next_hop)) or _is_told_by_node(path, nodes)
             origin = path.as_path.split()[-1:] or [""]
             if is_direct or origin[0] in own:
-                found[parse_network(path.prefix)].append(Heard(table.router, next_hop, is_direct, path.is_valid))
+                way = Heard(table.router, next_hop, is_direct, path.is_valid, path.is_stale)
+                found[parse_network(path.prefix)].append(way)
     return Received(tuple(table.router for table in tables.records), found)
 
 

@@ -63,6 +63,18 @@ def test_a_path_that_frr_does_not_use_is_not_valid_and_its_own_routes_are_not_re
     )
 
 
+def test_a_path_that_a_router_keeps_although_the_session_is_gone_is_stale() -> None:
+    path = (
+        b"""{"stale": true, "valid": true, "peerId": "192.0.2.9", "path": "64512", "nexthops": [{"ip": "192.0.2.9"}]}"""
+    )
+    of_gobgp = GOBGP_PATH.replace(b'"stale": false', b'"stale": true')
+
+    kept = [*received(b'{"routes": {"10.1.0.0/16": [%s]}}' % path, "tor").paths]
+    kept += received(b'{"203.0.113.0/24": [%s]}' % of_gobgp, "tor").paths
+
+    assert [(one.is_valid, one.is_stale) for one in kept] == [(True, True), (True, True)]
+
+
 GOBGP_PATH = b"""{"nlri": {"prefix": "203.0.113.0/24"}, "age": 1764000000, "best": true, "stale": false,
   "attrs": [{"type": 1, "value": 0}, {"type": 2, "as_paths": [{"segment_type": 2, "num": 2, "asns": [64512, 64513]}]},
             {"type": 3, "nexthop": "10.0.0.1"}], "source-id": "10.0.0.1", "neighbor-ip": "10.0.0.1"}"""
