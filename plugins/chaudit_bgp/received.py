@@ -199,7 +199,8 @@ def heard_by_two_ways(
 ) -> Verdicts:
     """Routers share traffic among the next hops that they heard of; what they heard of by one is lost with it.
 
-    A next hop on another network than the nodes' own leads clients past the policy that was planned for them.
+    The way to a service's own address is a node that tells it, not one that passes on what it heard. A next hop on
+    another network than the nodes' own leads clients past the policy that was planned for them.
     """
     if isinstance(judged, Unread):
         yield Unknown(str(judged))
@@ -211,12 +212,19 @@ def heard_by_two_ways(
     if network.is_inferred:
         yield Unknown(f"{network} is only inferred from {network.origin}: declare networks.{CLUSTER_HOST}.cidrs")
     if not intent.topology.single_node and not _is_of_pods(judged.prefix, advertisements):
-        yield from _too_few(judged.ways)
+        yield from _too_few(_leading_there(judged, advertisements))
 
 
 def _is_of_pods(prefix: IPNetwork, advertisements: Advertisements) -> bool:
     """Whether a prefix is a block of pod addresses, to which its own node is the only way."""
     return any(one.route.origin is Origin.PODS for one in advertisements.of_prefix(prefix))
+
+
+def _leading_there(judged: HeardPrefix, advertisements: Advertisements) -> Sequence[Heard]:
+    """Return the ways to a prefix; to a service's own address, of nodes only those that tell it or may do so."""
+    told = [one for one in advertisements.of_prefix(judged.prefix) if one.route.services]
+    tellers = {name for one in told for name in one.nodes}
+    return [way for way in judged.ways if not tellers or not way.nodes or tellers.intersection(way.nodes)]
 
 
 def _too_few(ways: Sequence[Heard]) -> Iterator[Violation]:

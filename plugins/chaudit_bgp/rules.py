@@ -13,6 +13,7 @@ from chaudit_bgp.exports import exports_are_intended
 from chaudit_bgp.imports import imports_are_filtered
 from chaudit_bgp.mesh import mesh_fits
 from chaudit_bgp.next_hops import next_hop_is_a_cluster_host_address
+from chaudit_bgp.passing import only_nodes_with_endpoints_announce
 from chaudit_bgp.pools import pool_is_announced_once
 from chaudit_bgp.protection import external_session_is_guarded
 from chaudit_bgp.reach import service_has_two_ways
@@ -36,4 +37,5 @@ RULES: Sequence[Rule[Any]] = (
     router_heard_it,
     heard_prefix_is_intended,
     heard_by_two_ways,
+    only_nodes_with_endpoints_announce,
 )

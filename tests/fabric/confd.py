@@ -40,7 +40,7 @@ protocol bgp {name} {{
   error wait time 1,1;
   ipv{family} {{
     add paths on;
-    import filter {{ {imports}accept; }};
+    {next_hop}import filter {{ {imports}accept; }};
     export filter {{ {exports}export_to_peers{family}(); reject; }};
   }};
 }}
@@ -106,7 +106,8 @@ class Confd:
         for service in self._services:
             ready = self._ready_nodes(service)
             is_local = service["spec"].get("externalTrafficPolicy") == "Local"
-            if (node in ready) if is_local else (ready and not is_aggregated):
+            is_told = (node in ready) if is_local else (ready and not is_aggregated)
+            if is_told or (not is_local and _has_single(service, ranges)):
                 yield from _singly(service, ranges, family)
 
     def _ready_nodes(self, service: Object) -> set[str]:
@@ -170,6 +171,7 @@ class Confd:
                 spec["peerIP"],
                 int(spec["asNumber"]),
                 hops=spec.get("ttlSecurity", 0),
+                next_hop=spec.get("nextHopMode", "Auto").lower(),
                 extras=extras,
                 filters=spec.get("filters") or (),
             )
@@ -187,6 +189,7 @@ class Confd:
         asn: int,
         *,
         hops: int = 0,
+        next_hop: str = "auto",
         extras: str = "",
         filters: Iterable[str] = (),
     ) -> str:
@@ -209,6 +212,7 @@ class Confd:
             distance=f"ttl security on; multihop {hops}" if hops else "ttl security off; multihop",
             extras=extras,
             family=family,
+            next_hop="" if next_hop == "auto" else f"next hop {next_hop};\n    ",
             imports=statements["import"],
             exports=statements["export"],
         )
@@ -228,6 +232,13 @@ def _singly(service: Object, ranges: Mapping[str, Sequence[str]], family: int) -
     for address in found:
         if _family(address) == family:
             yield f"{address}/{32 if family == 4 else 128}"
+
+
+def _has_single(service: Object, ranges: Mapping[str, Sequence[str]]) -> bool:
+    """Whether one of a service's addresses is itself in the ranges: then all of them are told by every node."""
+    balanced = [way["ip"] for way in service["status"]["loadBalancer"].get("ingress", ())]
+    pairs = (("serviceExternalIPs", service["spec"].get("externalIPs") or ()), ("serviceLoadBalancerIPs", balanced))
+    return any(ip_network(address) in map(ip_network, ranges[key]) for key, found in pairs for address in found)
 
 
 def _matches(term: str, labels: Mapping[str, str]) -> bool:

@@ -84,28 +84,38 @@ def configuration(**changes: Any) -> Manifest:  # noqa: ANN401 - fields of the A
     return calico("BGPConfiguration", "default", {**spec, **changes})
 
 
-def peer(name: str, router: str, family: int, **nodes: str) -> Manifest:
-    """Return a peering of some nodes with a router: guarded by a password and by TTL, and filtered."""
+def peer(name: str, router: str, family: int, **spec: Any) -> Manifest:  # noqa: ANN401 - fields of the API
+    """Return a peering of nodes with a router: guarded by a password and by TTL, and filtered."""
     return calico(
         "BGPPeer",
         name,
         {
-            **nodes,
             "peerIP": address(router, family),
             "asNumber": ROUTER_ASNS[router],
             "password": {"secretKeyRef": {"name": "bgp", "key": "password"}},
             "ttlSecurity": 1,
-            "filters": ["from-routers"],
+            "filters": ["routers"],
+            **spec,
         },
     )
 
 
-def _peers() -> Iterator[Manifest]:
+def peers(**spec: Any) -> Iterator[Manifest]:  # noqa: ANN401 - fields of the API
     """Yield peerings of all sorts: of nodes by selector and by name in IPv4, of all nodes in IPv6."""
     for router in ROUTERS:
-        yield peer(f"{router}-rack-a", router, 4, nodeSelector="rack == 'a'")
-        yield peer(f"{router}-n3", router, 4, node="n3")
-        yield peer(f"{router}-ipv6", router, 6)
+        yield peer(f"{router}-rack-a", router, 4, nodeSelector="rack == 'a'", **spec)
+        yield peer(f"{router}-n3", router, 4, node="n3", **spec)
+        yield peer(f"{router}-ipv6", router, 6, **spec)
+
+
+def bgp_filter(*exported: Mapping[str, Any]) -> Manifest:
+    """Return the filter of all peerings: a default route may come in, and these rules are for what goes out."""
+    default = {4: "0.0.0.0/0", 6: "::/0"}
+    rules: Manifest = {}
+    for family in FAMILIES:
+        accepted = {"action": "Accept", "cidr": default[family], "matchOperator": "Equal"}
+        rules |= {f"importV{family}": [accepted, {"action": "Reject"}], f"exportV{family}": list(exported)}
+    return calico("BGPFilter", "routers", rules)
 
 
 def pool(family: int, *, is_held_back: bool = True) -> Manifest:
@@ -169,16 +179,8 @@ def healthy(version: str) -> Iterator[Manifest]:
             spec = {"cidr": cidr, "node": name, "state": "confirmed", "deleted": "false"}
             yield calico("BlockAffinity", f"{name}-ipv{family}", spec)
     yield configuration()
-    yield from _peers()
-    default = {4: "0.0.0.0/0", 6: "::/0"}
-    taken = {
-        f"importV{family}": [
-            {"action": "Accept", "cidr": default[family], "matchOperator": "Equal"},
-            {"action": "Reject"},
-        ]
-        for family in FAMILIES
-    }
-    yield calico("BGPFilter", "from-routers", taken)
+    yield from peers()
+    yield bgp_filter()
     yield from map(pool, FAMILIES)
     yield from endpoints("web", ("n1", "n2"))
     yield from endpoints("call", ("n1", "n2"))

@@ -1,8 +1,10 @@
 """The fabric: a control plane, nodes with BIRD and kube-proxy, two routers with FRR, and a client with servers."""
 
+import json
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -213,6 +215,12 @@ class Fabric:
         states = {node: bird.states() for node, bird in self.birds.items()}
         return {one for one in SESSIONS if states[one[0]].get(address(one[1], one[2])) == ESTABLISHED}
 
+    def answers(self, name: str, tries: int = 48) -> Counter[str]:
+        """Let the client connect to a service many times, each time by whichever way routers choose for the ports."""
+        order = {"seconds": 1, "at_once": tries, "tries": [[0, public(NUMBERS[name], 4), "TCP", 80]] * tries}
+        printed = self.hosts.run(CLIENT, *script("prober"), text=json.dumps(order))
+        return Counter(json.loads(line)[0] for line in printed.splitlines())
+
     def listed(self, plural: str) -> Sequence[Manifest]:
         """Return the objects of a kind that confd reads, as the API server has them."""
         is_core = plural in {"nodes", "services", "secrets"}
@@ -220,8 +228,22 @@ class Fabric:
         if plural == "endpointslices":
             served = self.plane.request("GET", "/apis/discovery.k8s.io/v1").status == HTTPStatus.OK
             group = f"apis/discovery.k8s.io/{'v1' if served else 'v1beta1'}"
-        items: Sequence[Manifest] = self.plane.request("GET", f"/{group}/{plural}").body["items"]
-        return items
+        reply = self.plane.request("GET", f"/{group}/{plural}").body
+        return [{"apiVersion": reply["apiVersion"], **found} for found in reply["items"]]
+
+    def evidence(self) -> Sequence[Manifest]:
+        """Return the objects that say how nodes speak BGP, each with its kind."""
+        kinds = {
+            "nodes": "Node",
+            "services": "Service",
+            "endpointslices": "EndpointSlice",
+            "bgpconfigurations": "BGPConfiguration",
+            "bgppeers": "BGPPeer",
+            "bgpfilters": "BGPFilter",
+            "ippools": "IPPool",
+            "blockaffinities": "BlockAffinity",
+        }
+        return [{"kind": kind, **found} for plural, kind in kinds.items() for found in self.listed(plural)]
 
     def scan(self, *options: str, rules: Iterable[str] = RULES, names: Iterable[str] = RECORDS) -> Findings:
         """Scan from where the client is, with what routers, DNS and HAProxy say; the intent file has these names."""

@@ -65,6 +65,30 @@ class CalicoSessions:
             return frozenset()
         return frozenset(node.name for node in self.nodes if node.addresses and not node.cluster_id)
 
+    def hearing(self, tellers: frozenset[str], family: int) -> frozenset[str]:
+        """Return the nodes that speak with one of these: in the mesh, or as BGPPeers say."""
+        mesh = self._mesh_of[family]
+        meshed = mesh if not mesh.isdisjoint(tellers) else frozenset[str]()
+        peered = self._node_peers[family].items()
+        return meshed | {name for name, others in peered if not others.isdisjoint(tellers)}
+
+    @cached_property
+    def _mesh_of(self) -> Mapping[int, frozenset[str]]:
+        """The mesh by family."""
+        by_name = self.nodes.by_name
+        return {family: frozenset(one for one in self.mesh if family in by_name[one].addresses) for family in FAMILIES}
+
+    @cached_property
+    def _node_peers(self) -> Mapping[int, Mapping[str, frozenset[str]]]:
+        """The nodes that BGPPeers let a node speak with, by family."""
+        found: dict[int, dict[str, set[str]]] = {family: defaultdict(set) for family in FAMILIES}
+        for name in self.nodes.by_name if any(peering.peers for peering in self.peerings) else ():
+            for entry in (*self._global.values(), *self._entries_of(name)):
+                family = entry.address.version
+                if entry.node not in {"", name} and family in self.nodes.by_name[name].addresses:
+                    found[family][name].add(entry.node)
+        return {family: {name: frozenset(others) for name, others in of.items()} for family, of in found.items()}
+
     @cached_property
     def _resolution(self) -> Resolution:
         return Resolution(self.nodes, self.settings)

@@ -13,8 +13,8 @@ class ReceivedPath(Record, frozen=True, gc=False):
     """A prefix that a neighbour told a router, and the way it named.
 
     `neighbor` is empty where the table does not say who told it. The AS path is written from the neighbour to the
-    origin: `64500 64512`. A path that is not valid is not used, mostly because nothing leads to its next hop. A stale one
-    is used, although the session is gone: the router waits for the neighbour to start again (RFC 4724).
+    origin: `64500 64512`. A path that is not valid is not used, mostly because nothing leads to its next hop. A stale
+    one is used, although the session is gone: the router waits for the neighbour to start again (RFC 4724).
     """
 
     prefix: str

@@ -14,13 +14,15 @@ from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One way to a prefix that a router heard. It is direct where a node itself told it, or is its next hop.
+    """One way to a prefix that a router heard, and the nodes whose address the next hop is.
 
-    One that is not valid is not used; a stale one is, though the session over which it was told is gone.
+    It is direct where a node itself told it, or is its next hop. One that is not valid is not used; a stale one is,
+    though the session over which it was told is gone.
     """
 
     router: str
     next_hop: IPAddress
+    nodes: tuple[str, ...]
     is_direct: bool
     is_valid: bool
     is_stale: bool
@@ -53,10 +55,11 @@ def bgp_received(tables: Reading[ReceivedTable], sessions: Sessions, nodes: Node
     for table in tables.complete_records:
         for path in table.paths:
             next_hop = parse_address(path.next_hop)
-            is_direct = bool(nodes.owners(next_hop)) or _is_told_by_node(path, nodes)
+            owners = nodes.owners(next_hop)
+            is_direct = bool(owners) or _is_told_by_node(path, nodes)
             origin = path.as_path.split()[-1:] or [""]
             if is_direct or origin[0] in own:
-                way = Heard(table.router, next_hop, is_direct, path.is_valid, path.is_stale)
+                way = Heard(table.router, next_hop, owners, is_direct, path.is_valid, path.is_stale)
                 found[parse_network(path.prefix)].append(way)
     return Received(tuple(table.router for table in tables.records), found)
 
