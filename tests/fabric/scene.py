@@ -37,7 +37,7 @@ from servers.haproxy import HAProxy, haproxy
 from servers.knot import Knot, knot
 
 _SECONDS = 60.0
-_QUIET_SECONDS = 0.5
+_QUIET_SECONDS = 0.3
 _SCAN_SECONDS = 100
 _LONG_AGO = timedelta(minutes=10)
 

@@ -74,7 +74,6 @@ APART, MESHED = False, True
 @pytest.mark.parametrize(
     ("scene", "is_meshed"),
     [
-        ("every range, and pods", APART),
         ("every range, and pods", MESHED),
         ("each by itself", MESHED),
         ("filtered", APART),

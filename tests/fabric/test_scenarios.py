@@ -36,6 +36,7 @@ def test_where_all_is_well_everything_that_applies_passes(healthy: Findings) -> 
         "BGP-014": {"passed": 4},
         "BGP-015": {"passed": 4},
         "BGP-016": {"passed": 4},
+        "BGP-017": {"passed": 1},
         "HA-001": {"passed": 3},
         "HA-002": {"passed": 1, "not-applicable": 2},
         "HA-003": {"passed": 1},
