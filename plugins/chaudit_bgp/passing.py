@@ -59,7 +59,7 @@ def told_local_services(
     "Services with externalTrafficPolicy Local are announced by nodes with an endpoint only",
     severity=Severity.HIGH,
     each=told_local_services,
-    using=(bgp_passing,),
+    using=(bgp_passing, bgp_advertisements),
     remediation="Set `nodeToNodeMeshEnabled: false` where routers carry routes between the nodes as well; or let the "
     "BGPPeers of the routers keep the next hop of what was heard (`nextHopMode: Keep`, or `keepOriginalNextHop`); or "
     "name a BGPFilter there whose `exportV4` and `exportV6` reject `source: RemotePeers`.",
@@ -71,7 +71,9 @@ def told_local_services(
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S19"),),
 )
-def only_nodes_with_endpoints_announce(judged: LocalService | Unread, passing: Passing) -> Verdicts:
+def only_nodes_with_endpoints_announce(
+    judged: LocalService | Unread, passing: Passing, advertisements: Advertisements
+) -> Verdicts:
     """A node without an endpoint drops what comes for such a service; so only the others are to announce it.
 
     But where nodes also exchange routes with one another, in Calico's mesh, and routers are of another autonomous
@@ -81,10 +83,12 @@ def only_nodes_with_endpoints_announce(judged: LocalService | Unread, passing: P
     if isinstance(judged, Unread):
         yield Unknown(str(judged))
         return
-    for route in judged.routes:
-        for one in passing.of(route):
-            peers, nodes = listed(one.group.called), listed(one.nodes)
-            if one.doubt:
-                yield Unknown(f"{route.prefix} may be passed on to {peers} by {nodes}: {one.doubt}")
-            else:
-                yield Violation(f"{route.prefix} is passed on to {peers} by nodes without an endpoint: {nodes}")
+    passed_on = [one for route in judged.routes for one in passing.of(route)]
+    for one in passed_on:
+        prefix, peers, nodes = one.route.prefix, listed(one.group.called), listed(one.nodes)
+        if one.doubt:
+            yield Unknown(f"{prefix} may be passed on to {peers} by {nodes}: {one.doubt}")
+        else:
+            yield Violation(f"{prefix} is passed on to {peers} by nodes without an endpoint: {nodes}")
+    if not passed_on:
+        yield from (Unknown(str(gap)) for gap in advertisements.unread)

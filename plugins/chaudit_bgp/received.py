@@ -212,7 +212,8 @@ def heard_by_two_ways(
     if network.is_inferred:
         yield Unknown(f"{network} is only inferred from {network.origin}: declare networks.{CLUSTER_HOST}.cidrs")
     if not intent.topology.single_node and not _is_of_pods(judged.prefix, advertisements):
-        yield from _too_few(_leading_there(judged, advertisements))
+        too_few = list(_too_few(_leading_there(judged, advertisements)))
+        yield from too_few or _hidden(judged.prefix, advertisements)
 
 
 def _is_of_pods(prefix: IPNetwork, advertisements: Advertisements) -> bool:
@@ -225,6 +226,13 @@ def _leading_there(judged: HeardPrefix, advertisements: Advertisements) -> Seque
     told = [one for one in advertisements.of_prefix(judged.prefix) if one.route.services]
     tellers = {name for one in told for name in one.nodes}
     return [way for way in judged.ways if not tellers or not way.nodes or tellers.intersection(way.nodes)]
+
+
+def _hidden(prefix: IPNetwork, advertisements: Advertisements) -> Iterator[Unknown]:
+    """Yield why it is not known whether a single address is a service's own, which not all nodes lead to."""
+    if prefix.prefixlen == prefix.max_prefixlen and not advertisements.of_prefix(prefix):
+        yield from (Unknown(str(gap)) for gap in advertisements.unread)
+        yield from map(Unknown, dict.fromkeys(advertisements.doubts.values()))
 
 
 def _too_few(ways: Sequence[Heard]) -> Iterator[Violation]:

@@ -1,28 +1,27 @@
-"""What is lost between two scans: comparing their reports names the findings that it should change, and no others."""
+"""What is lost between two scans: `chaudit diff` names the findings that it should change, and no others."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
 
-import msgspec
-
-from chaudit.earlier import load_report
-from chaudit.gate.comparison import Kind, compare
 from fabric.addresses import CLIENT, FAMILIES, NODES, PUBLIC, ROUTERS, address
 from fabric.findings import Findings, key
 from fabric.objects import endpoints
 from fabric.scene import RECORDS, ZONE, Fabric, zone
 from fabric.wording import CALL, failed
 
-NEW, UNKNOWN = Kind.NEW, Kind.INCOMPARABLE
+SECONDS = 60
 PREFIXES = [*PUBLIC.values(), *CALL.values()]
+NEW, UNKNOWN = "new", "incomparable"
 
 
-def compared(then: Findings, now: Findings) -> Mapping[str, Kind]:
-    earlier, later = (load_report(one.report.read_bytes(), one.report.name).report.judged for one in (then, now))
-    return {
-        key(msgspec.to_builtins(change.finding)): change.kind
-        for change in compare(earlier, later)
-        if change.kind is not Kind.UNCHANGED
-    }
+def compared(then: Findings, now: Findings) -> Mapping[str, str]:
+    """Return what `chaudit diff` says has become of findings."""
+    command = [sys.executable, "-P", "-m", "chaudit", "diff", "--format", "json", str(then.report), str(now.report)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert done.stderr == ""
+    return {key(change["now"] or change["then"]): change["kind"] for change in json.loads(done.stdout)["changes"]}
 
 
 def test_a_router(fabric: Fabric, healthy: Findings) -> None:
@@ -85,7 +84,7 @@ def test_a_record(fabric: Fabric, healthy: Findings) -> None:
     assert compared(healthy, now) == {
         f"HA-001 Hostname pair.{ZONE}": NEW,
         # It is about names with several records.
-        f"HA-010 Hostname pair.{ZONE}": Kind.CHANGED,
+        f"HA-010 Hostname pair.{ZONE}": "changed",
     }
 
 
@@ -99,4 +98,4 @@ def test_a_backend_and_it_comes_back(fabric: Fabric, healthy: Findings) -> None:
     up = "backend web: up are 1 server on 1 node (n1), expected 2 nodes; down: n2 (DOWN)"
     assert without.told[balancer] == failed(up)
     assert compared(healthy, without) == {balancer: NEW}
-    assert compared(without, fabric.scan()) == {balancer: Kind.FIXED}
+    assert compared(without, fabric.scan()) == {balancer: "fixed"}
