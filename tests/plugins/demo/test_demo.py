@@ -30,6 +30,8 @@ FOUND = {
     ("BGP-005", "BGPPeer tor-a", Outcome.FAILED),
     ("BGP-005", "BGPPeer tor-b", Outcome.FAILED),
     ("BGP-012", "BGPConfiguration default", Outcome.FAILED),
+    # Nodes tell each other their routes, and the routers: those without an endpoint draw traffic that they drop.
+    ("BGP-017", "Service voice/sip-edge", Outcome.FAILED),
     # Its name leads to the OAM address of one controller.
     ("HA-001", "Hostname grafana.site7.example", Outcome.FAILED),
     # Nobody serves the Ingress, so that it has no address.
