@@ -1,6 +1,6 @@
 """What guards a node's interfaces: the policy of the host endpoint that is active there, and whom it lets pass."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -11,8 +11,7 @@ from chaudit_network.exposure.host_policies import HostPolicies, host_policies
 from chaudit_network.exposure.sources import SourceClass, Standpoint
 from chaudit_network.exposure.verdict import Reach, Verdict, either_way
 from chaudit_network.intervals import Intervals
-from chaudit_network.kinds.calico_policy import HostEndpoint
-from chaudit_network.policy.chains import HostPolicy, Passage, enter, leave
+from chaudit_network.policy.chains import HostPolicy, Passage, enter, leave, let_in
 from chaudit_network.policy.classes import PacketClasses, packet_classes
 from chaudit_network.policy.evaluation import Action
 from chaudit_network.policy.matching import Packet, Resolver
@@ -37,18 +36,6 @@ class Target:
     is_process: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Exits:
-    """What guards the interfaces by which a node sends on packets, to pods of its own and to other nodes.
-
-    Packets to other nodes leave by one of several interfaces, and nobody knows which. There are none where no policy
-    of the node has a say.
-    """
-
-    here: tuple[Guard, ...] = ()
-    beyond: tuple[Guard, ...] = ()
-
-
 @dataclass
 class HostGuards:
     """The guards of every interface, and their judgement, kept for packets that they cannot tell apart."""
@@ -70,19 +57,25 @@ class HostGuards:
         except CannotTellError as gap:
             return Guard(doubt=str(gap))
 
-    def exits(self, node: str) -> Exits:
-        """Return what guards the interfaces by which a node sends packets on.
+    def everything(self, node: str) -> Sequence[Guard]:
+        """Return what guards the interfaces of a node, whichever they are, and what guards all others, if anything."""
+        try:
+            named = [one for one in self.endpoints.of(node) if one.spec.interface_name != ALL_INTERFACES]
+            return [
+                *(Guard(self.policies.of(one), doubt=self.policies.doubt(node)) for one in named),
+                self.others(node),
+            ]
+        except CannotTellError as gap:
+            return [Guard(doubt=str(gap))]
 
-        Only an endpoint for all interfaces guards those of the node's own pods (felix/rules/dispatch.go).
-        """
+    def others(self, node: str) -> Guard:
+        """Return what guards the interfaces of a node for which there is no endpoint of their own, such as pods'."""
         try:
             endpoints = self.endpoints.of(node)
             everywhere = next((one for one in endpoints if one.spec.interface_name == ALL_INTERFACES), None)
-            others = [one for one in endpoints if one.spec.interface_name != ALL_INTERFACES]
-            return Exits(self._exits(node, [everywhere]), self._exits(node, [*others, everywhere]))
+            return Guard(self.policies.of(everywhere), doubt=self.policies.doubt(node)) if everywhere else Guard()
         except CannotTellError as gap:
-            unknown = (Guard(doubt=str(gap)),)
-            return Exits(unknown, unknown)
+            return Guard(doubt=str(gap))
 
     def own_pods(self, node: str) -> Verdict:
         """Return what becomes of packets from a node's own pods to its processes, whatever host policy says.
@@ -114,12 +107,18 @@ class HostGuards:
         return _for_clients_inside(either_way(self._past(guard, packet, targets, source) for guard in guards), source)
 
     def leaving(self, guards: Sequence[Guard], packet: Packet, source: SourceClass) -> Verdict:
-        """Return whose packets may leave the node by one of these exits."""
-        verdicts = [self._out(guard, packet, source) for guard in guards]
-        if len({verdict.verdict for verdict in verdicts}) <= 1:
-            return _for_clients_inside(either_way(verdicts), source) if verdicts else Verdict(Reach.OPEN)
-        reasons = [reason for verdict in verdicts for reason in verdict.because]
-        return Verdict(Reach.UNKNOWN, (*reasons, "by which interface packets to other nodes leave is not known"))
+        """Return whose packets may leave the node by one of these interfaces."""
+        verdict = _one_of([self._out(guard, packet, source) for guard in guards], "to other nodes leave")
+        return _for_clients_inside(verdict, source)
+
+    def entering(self, guards: Sequence[Guard], packet: Packet, source: SourceClass) -> Verdict:
+        """Return whose packets for a pod, which nothing has yet to translate, may enter by one of these interfaces."""
+        verdicts = [self._past(guard, packet, (Target(packet),), source) for guard in guards]
+        return _one_of(verdicts, "from other nodes come")
+
+    def letting_in(self, guards: Sequence[Guard], packet: Packet, source: SourceClass) -> Verdict:
+        """Return whose packets around others may come in by one of these interfaces."""
+        return _one_of([self._in(guard, packet, source) for guard in guards], "from other nodes come")
 
     def _past(self, guard: Guard, packet: Packet, targets: Sequence[Target], source: SourceClass) -> Verdict:
         if guard.policy is None:
@@ -135,6 +134,22 @@ class HostGuards:
             self._passages[key] = leave(guard.policy, packet, self.resolve)
         return _doubted(guard, reach(self._passages[key], source, packet.family))
 
+    def _in(self, guard: Guard, packet: Packet, source: SourceClass) -> Verdict:
+        if guard.policy is None:
+            return Verdict(Reach.UNKNOWN, (guard.doubt,)) if guard.doubt else Verdict(Reach.OPEN)
+        return _doubted(guard, reach(self.let_in(guard.policy, packet), source, packet.family))
+
+    def let_in(self, policy: HostPolicy, packet: Packet) -> Passage:
+        """Return whose packets around others the policy lets in.
+
+        Raises:
+            CannotTellError: a rule has an action that is none.
+        """
+        key = policy, "let in", self.classes_of(policy).key(packet)
+        if key not in self._passages:
+            self._passages[key] = let_in(policy, packet, self.resolve)
+        return self._passages[key]
+
     def judge(self, policy: HostPolicy, packet: Packet, target: Target | None) -> Passage:
         """Return who passes the policy on the way to a process, or on to a target.
 
@@ -147,16 +162,6 @@ class HostGuards:
             after, ends_here = (target.packet, target.is_process) if target else (None, False)
             self._passages[key] = enter(policy, packet, after, self.resolve, ends_here=ends_here)
         return self._passages[key]
-
-    def _exits(self, node: str, endpoints: Sequence[HostEndpoint | None]) -> tuple[Guard, ...]:
-        guards = tuple(dict.fromkeys(self._exit(node, endpoint) for endpoint in endpoints))
-        return guards if any(guard.policy for guard in guards) else ()
-
-    def _exit(self, node: str, endpoint: HostEndpoint | None) -> Guard:
-        policy = self.policies.of(endpoint) if endpoint else None
-        if policy is None or not policy.has_policies_at(Stage.FORWARD_OUT):
-            return Guard()
-        return Guard(policy, doubt=self.policies.doubt(node))
 
     def classes_of(self, policy: HostPolicy) -> PacketClasses:
         """Return how a policy tells packets apart."""
@@ -172,6 +177,28 @@ class HostGuards:
 
 host_guards = view(host_endpoints, host_policies, resolution)(HostGuards)
 """The view that answers with `HostGuards`."""
+
+
+def having_a_say(guards: Iterable[Guard], stages: Iterable[Stage]) -> tuple[Guard, ...]:
+    """Return guards as far as they have a say at some stages: empty ones for others, and none at all if nobody has."""
+    found = tuple(dict.fromkeys(guard if _has_a_say(guard, stages) else Guard() for guard in guards))
+    return () if found == (Guard(),) else found
+
+
+def _has_a_say(guard: Guard, stages: Iterable[Stage]) -> bool:
+    if guard.policy is None:
+        return bool(guard.doubt)
+    return any(guard.policy.has_policies_at(stage) for stage in stages)
+
+
+def _one_of(verdicts: Sequence[Verdict], packets: str) -> Verdict:
+    """Return what holds where one of several interfaces is it, and nobody knows which."""
+    if not verdicts:
+        return Verdict(Reach.OPEN)
+    if len({verdict.verdict for verdict in verdicts}) == 1:
+        return either_way(verdicts)
+    reasons = [reason for verdict in verdicts for reason in verdict.because]
+    return Verdict(Reach.UNKNOWN, (*reasons, f"by which interface packets {packets} is not known"))
 
 
 def reach(passage: Passage, source: SourceClass, family: int) -> Verdict:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from chaudit import CannotTellError
 from chaudit_network.exposure.delivery import Entry, deliver, health_check, nodes_with_endpoint, receivers
 from chaudit_network.exposure.guard import HostGuards, Target
+from chaudit_network.exposure.hops import Hops
 from chaudit_network.exposure.place_sets import Place
 from chaudit_network.exposure.placement import Entrance, Places
-from chaudit_network.exposure.pods import PodGuards
+from chaudit_network.exposure.pods import PodGuards, is_masqueraded
 from chaudit_network.exposure.sources import SourceClass, Standpoint
 from chaudit_network.exposure.verdict import Reach, Verdict, either_way, in_a_row
 from chaudit_network.exposure.ways import Via, WayIn
@@ -22,8 +23,13 @@ class Journeys:
 
     places: Places
     sources: Sequence[SourceClass]
-    host_guards: HostGuards
+    hops: Hops
     pod_guards: PodGuards
+
+    @property
+    def host_guards(self) -> HostGuards:
+        """What guards the interfaces of nodes."""
+        return self.hops.guards
 
     def verdicts(self, way: WayIn, entrance: Entrance, place: Place, backends: Backends) -> Mapping[str, Verdict]:
         """Return what holds for each class of sources that has such addresses."""
@@ -44,7 +50,8 @@ class Journeys:
         """Return what else than its place tells an endpoint from others: the host, or the policy, that it is behind."""
         if entrances := self._as_host(backend):
             return tuple(entrance for entrance, _ in entrances)
-        return self.pod_guards.identity(way, backend)
+        known = self.pod_guards.identity(way, backend), self.hops.identity(backend, backend.packet(way.protocol))
+        return known if any(known) else None
 
     def _as_host(self, backend: Backend) -> Sequence[tuple[Entrance, Place]]:
         """Return where an endpoint is met that is a process of a node and has its address; nowhere for a pod."""
@@ -94,12 +101,18 @@ class Journeys:
         if is_here and hosts:
             return
         packet = backend.packet(way.protocol)
-        yield self.host_guards.leaving(entrance.exits.here if is_here else entrance.exits.beyond, packet, source)
+        if is_here:
+            yield self.host_guards.leaving(entrance.exits.here, packet, source)
+        else:
+            yield self.hops.leaving(entrance.exits, backend, packet, source)
         if hosts:
             clients = self.pod_guards.masqueraded
             yield either_way(self.host_guards.passing(host.guards, packet, (), clients) for host in hosts)
-        else:
-            yield self.pod_guards.passing(way, backend, entry, source)
+            return
+        if not is_here:
+            clients_seen = None if is_masqueraded(way, backend, entry) else source
+            yield self.hops.entering(entrance.exits, backend, packet, clients_seen)
+        yield self.pod_guards.passing(way, backend, entry, source)
 
     def _is_process(self, backend: Backend, entry: Entry) -> bool:
         return backend.node == entry.node and bool(self._as_host(backend))

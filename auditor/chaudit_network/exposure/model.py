@@ -125,7 +125,7 @@ class ExposureModel:
             (one.node, self.journeys.identity(way, one)) for one in (*backends.ready, *backends.draining)
         )
         is_local = way.service is not None and way.service.is_local
-        if not is_local and entrance.exits.here == entrance.exits.beyond and not any(one for _, one in everywhere):
+        if not is_local and entrance.exits.here == entrance.exits.beyond.all and not any(one for _, one in everywhere):
             yield places
             return
         totals: Counter[Hashable] = Counter()

@@ -8,7 +8,8 @@ from functools import cached_property
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, families
 from chaudit_network.exposure.delivery import Version
-from chaudit_network.exposure.guard import Exits, Guard, HostGuards
+from chaudit_network.exposure.guard import Guard
+from chaudit_network.exposure.hops import Exits, Hops
 from chaudit_network.exposure.place_sets import Place, PlaceSet
 from chaudit_network.exposure.sources import Clients
 from chaudit_network.exposure.verdict import Reach, Verdict
@@ -108,18 +109,18 @@ def find_places(
     nodes: Iterable[Node],
     addresses: NodeAddresses,
     kube_proxy: KubeProxy,
-    guards: HostGuards,
+    hops: Hops,
     clients: Clients,
 ) -> Places:
     """Return the places of all nodes."""
-    places = Places()
+    places, guards = Places(), hops.guards
     for node in nodes:
         networking = addresses.of(node.name)
         known = networking.addresses
         places.is_complete &= networking.is_complete
         own = [one.address for one in known]
         version = kube_proxy.version(node)
-        exits, own_pods = guards.exits(node.name), guards.own_pods(node.name)
+        exits, own_pods = hops.exits(node.name), guards.own_pods(node.name)
         to_services = {
             family: _service_addresses(node, family, own, kube_proxy, is_complete=networking.is_complete)
             for family in families(own)

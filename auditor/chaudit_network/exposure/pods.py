@@ -46,7 +46,7 @@ class PodGuards:
         except CannotTellError as gap:
             return Verdict(Reach.UNKNOWN, tuple(gap.reasons))
         is_here = backend.node == entry.node
-        if not (way.via is Via.HOST_PORT or (way.service and way.service.is_local) or is_here):
+        if is_masqueraded(way, backend, entry):
             verdict = reach(passage, self.masqueraded, packet.family)
             because = "the pod sees the address of the node by which packets came"
             return Verdict(verdict.verdict, (*verdict.because, because))
@@ -61,3 +61,9 @@ class PodGuards:
         """Whoever comes with the address of a node that the packets entered before."""
         nodes = next(source for source in self.sources if source.name == NODES)
         return replace(nodes, standpoint=Standpoint.OUTSIDE)
+
+
+def is_masqueraded(way: WayIn, backend: Backend, entry: Entry) -> bool:
+    """Whether packets come to an endpoint with the address of the node that they entered before."""
+    keeps_addresses = way.via is Via.HOST_PORT or (way.service is not None and way.service.is_local)
+    return not keeps_addresses and backend.node != entry.node

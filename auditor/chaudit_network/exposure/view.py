@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork, parse_network
-from chaudit_network.exposure.guard import HostGuards, host_guards
+from chaudit_network.exposure.hops import Hops, hops
 from chaudit_network.exposure.journeys import Journeys
 from chaudit_network.exposure.model import ExposureModel
 from chaudit_network.exposure.placement import Places, find_places
@@ -89,20 +89,18 @@ def clients(known: Networks, nodes: Sequence[Node], addresses: NodeAddresses, po
     return Clients(source_classes(named, of_nodes, _by_family(pod_networks), doubt), hides, external)
 
 
-@view(NODES, node_addresses, kube_proxy, host_guards, clients)
-def places(
-    nodes: Sequence[Node], addresses: NodeAddresses, proxy: KubeProxy, guards: HostGuards, who: Clients
-) -> Places:
+@view(NODES, node_addresses, kube_proxy, hops, clients)
+def places(nodes: Sequence[Node], addresses: NodeAddresses, proxy: KubeProxy, onward: Hops, who: Clients) -> Places:
     """Find where packets can enter."""
-    return find_places(nodes, addresses, proxy, guards, who)
+    return find_places(nodes, addresses, proxy, onward, who)
 
 
-@view(ways_in, places, clients, endpoints, host_guards, pod_policies)
+@view(ways_in, places, clients, endpoints, hops, pod_policies)
 def exposure(
-    ways: Ways, where: Places, who: Clients, behind: Endpoints, guards: HostGuards, policies: PodPolicies
+    ways: Ways, where: Places, who: Clients, behind: Endpoints, onward: Hops, policies: PodPolicies
 ) -> ExposureModel:
     """Put the exposure model together; nothing is judged before it is asked."""
-    journeys = Journeys(where, who.classes, guards, PodGuards(policies, who.classes))
+    journeys = Journeys(where, who.classes, onward, PodGuards(policies, who.classes))
     return ExposureModel(ways.known, where, who.classes, behind, journeys)
 
 

@@ -2,6 +2,7 @@
 
     to a process of the host   untracked -> preDNAT -> normal (every policy), default deny
     to a pod, here or beyond   untracked -> preDNAT -> forward (only policies with applyOnForward), default allow
+    to a node, around another  untracked -> preDNAT, default allow
     out again, to the latter   egress rules of forward policies of the endpoint by which it leaves, default allow
 
 Failsafe ports pass every stage but the forward ones. Allow in preDNAT skips the host's later ingress stages.
@@ -77,6 +78,15 @@ def leave(host: HostPolicy, packet: Packet, resolve: Resolver) -> Passage:
     """Send everybody's translated packets out of a node that forwards them."""
     way = _Way(host, resolve, packet)
     way.stage(Stage.FORWARD_OUT, packet)
+    way.finish(Action.ALLOW)
+    return way.passage()
+
+
+def let_in(host: HostPolicy, packet: Packet, resolve: Resolver) -> Passage:
+    """Send packets with others in them to a node: Felix takes them in before it asks normal policies."""
+    way = _Way(host, resolve, packet)
+    way.stage(Stage.UNTRACKED, packet)
+    way.stage(Stage.PRE_DNAT, packet)
     way.finish(Action.ALLOW)
     return way.passage()
 

@@ -22,7 +22,8 @@ _PROTOCOLS: Mapping[str, int] = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "
 class Packet:
     """The known side of a packet, as it is at this point of its way: protocol, and where it goes.
 
-    `port_names` are the names under which the destination offers the port.
+    The protocol is a name, or a number in digits. `port_names` are the names under which the destination offers the
+    port.
     """
 
     destination: IPv4Address | IPv6Address
@@ -66,7 +67,7 @@ def _suits(rule: PolicyRule, packet: Packet) -> bool:
     """Whether family and protocol leave anything to match; an ICMP criterion never fits a protocol with ports."""
     if rule.ip_version not in {None, packet.family} or rule.icmp or rule.not_icmp:
         return False
-    number = _PROTOCOLS[packet.protocol.lower()]
+    number = _protocol(packet.protocol)
     if rule.protocol is not None and _protocol(rule.protocol) != number:
         return False
     return rule.not_protocol is None or _protocol(rule.not_protocol) != number

@@ -20,13 +20,14 @@ from auditor.network.exposure.clusters import (
 from auditor.network.views.evidence import Object, node
 
 WEB = (service(), slice_of("web", ("n1", "172.16.0.1"), ("n2", "172.16.0.2")))
+LOCAL = (service(externalTrafficPolicy="Local"), WEB[1])
 ALLOW, DENY = {"action": "Allow"}, {"action": "Deny"}
 OUT = {"types": ["Egress"], "applyOnForward": True}
 EVERYWHERE = endpoint("n1-all", "n1", "*")
 
 
 def test_an_interface_without_host_endpoint_is_left_alone() -> None:
-    found = model(N1, N2, *WEB, EVERYWHERE, pre_dnat("no", DENY))
+    found = model(N1, N2, *LOCAL, EVERYWHERE, pre_dnat("no", DENY))
 
     assert reaches(found) == {"n1": "closed", "n2": "open"}
 
@@ -185,7 +186,7 @@ def test_a_node_that_has_the_endpoint_itself_needs_no_way_out_by_a_named_interfa
 def test_endpoints_that_differ_in_being_for_all_interfaces_do_not_share_a_policy() -> None:
     untracked = policy("no", doNotTrack=True, applyOnForward=True, ingress=[DENY])
 
-    found = model(N1, N2, *WEB, EVERYWHERE, endpoint("n2-oam", "n2", "", "10.10.10.2"), untracked)
+    found = model(N1, N2, *LOCAL, EVERYWHERE, endpoint("n2-oam", "n2", "", "10.10.10.2"), untracked)
 
     assert reaches(found) == {"n1": "open", "n2": "closed"}
 

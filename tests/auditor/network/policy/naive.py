@@ -81,6 +81,19 @@ def decide(
     return _stage(host, "normal", packet, ask) or default
 
 
+def let_in(host: Host, around: OnePacket, ask: Ask) -> Outcome:
+    """Send a packet of a node, with another one in it, to the host.
+
+    Felix accepts those of nodes in filter-INPUT before it asks the endpoint's normal policy (felix/rules/static.go,
+    filterInputChain), but raw and mangle PREROUTING come before that.
+    """
+    if not _is_failsafe(host, around):
+        decided = _stage(host, "untracked", around, ask) or _stage(host, "preDNAT", around, ask)
+        if decided:
+            return decided
+    return Outcome(Verdict.ALLOWED, NOTHING)
+
+
 def leave(host: Host, translated: OnePacket, ask: Ask) -> Outcome:
     """Send a packet that is forwarded out of the host, by the interface that this endpoint is about.
 

@@ -20,7 +20,7 @@ from auditor.network.policy.generated import (
     worlds,
     worlds_of_pods,
 )
-from auditor.network.policy.naive import Host, Outcome, Verdict, decide, leave
+from auditor.network.policy.naive import Host, Outcome, Verdict, decide, leave, let_in
 from auditor.network.policy.naive_rules import Address, OnePacket, every_answer
 from chaudit import CannotTellError
 from chaudit_network.intervals import Intervals
@@ -140,4 +140,15 @@ def test_who_leaves_a_node_that_forwards_is_told_as_packet_by_packet(world: Worl
     for source in sources(world.translated):
         sent = replace(world.translated, source=source)
         answers = {one.verdict for one in islice(every_answer(partial(leave, world.host, sent)), _MOST)}
+        assert answers == told(found, source)
+
+
+@bounded
+@given(worlds(Doubts(in_rules=True)))
+def test_who_sends_packets_around_others_is_told_as_packet_by_packet(world: World) -> None:
+    found = chains.let_in(policy_of(world.host), packet(world.arriving), resolve)
+
+    for source in sources(world.arriving):
+        sent = replace(world.arriving, source=source)
+        answers = {one.verdict for one in islice(every_answer(partial(let_in, world.host, sent)), _MOST)}
         assert answers == told(found, source)
