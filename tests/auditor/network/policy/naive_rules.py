@@ -71,8 +71,11 @@ def matches(rule: PolicyRule, packet: OnePacket, selected: Selected, place: str,
 
 
 def _is_protocol(said: int | str, packet: OnePacket) -> bool:
-    number = int(said) if str(said).isdigit() else PROTOCOLS[str(said).lower()]
-    return number == PROTOCOLS[packet.protocol.lower()]
+    return _number(said) == _number(packet.protocol)
+
+
+def _number(protocol: int | str) -> int:
+    return int(protocol) if str(protocol).isdigit() else PROTOCOLS[str(protocol).lower()]
 
 
 @dataclass(frozen=True, slots=True)
