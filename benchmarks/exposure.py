@@ -43,7 +43,7 @@ def main() -> None:
                 contenders[f"{name}, {nodes:,} nodes"] = [part.format(**blanks) for part in shlex.split(command)]
         costs = measure_in_turn(contenders, options.rounds)
         print(f"\n{os.cpu_count()} CPUs, {POLICIES} policies, medians of {options.rounds}:\n")
-        print("| | wall s | ms a node | peak MB |\n|---|---|---|---|")
+        print("| | wall s | CPU s | CPU ms a node | peak MB |\n|---|---|---|---|---|")
         for (name, cost), nodes in zip(costs.items(), _repeated(options.sizes, len(COMMANDS)), strict=True):
             print(_row(name, cost, nodes))
 
@@ -66,7 +66,8 @@ def _repeated(sizes: list[int], times: int) -> list[int]:
 
 
 def _row(name: str, cost: Cost, nodes: int) -> str:
-    return f"| {name} | {cost.wall_s:.1f} | {cost.wall_s / nodes * 1000:.2f} | {cost.peak_mb:.0f} |"
+    a_node = cost.cpu_s / nodes * 1000
+    return f"| {name} | {cost.wall_s:.1f} | {cost.cpu_s:.1f} | {a_node:.2f} | {cost.peak_mb:.0f} |"
 
 
 if __name__ == "__main__":

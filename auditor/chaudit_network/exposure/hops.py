@@ -30,6 +30,7 @@ from chaudit_network.policy.policy import Stage
 from chaudit_network.views.endpoints import Backend
 from chaudit_network.views.node_addresses import NodeAddresses, NodeNetworking, node_addresses
 
+_ANNOTATIONS = dict(zip((4, 6), NODE_ADDRESS_ANNOTATIONS, strict=True))
 _WIREGUARD = frozenset({"wireguard.cali", "wg-v6.cali"})
 
 _IN: Sequence[Stage] = (Stage.UNTRACKED, Stage.PRE_DNAT, Stage.FORWARD)
@@ -86,6 +87,8 @@ class Hops:
     addresses: NodeAddresses
     pools: Reading[IPPool]
     _entries: dict[str, Side] = field(default_factory=dict)
+    _known_to_calico: dict[tuple[str, int], IPInterface | None] = field(default_factory=dict)
+    _from: dict[Carrier | None, SourceClass] = field(default_factory=dict)
 
     def exits(self, node: str) -> Exits:
         """Return how a node sends packets on.
@@ -99,7 +102,7 @@ class Hops:
         known = self._known(node)
         if known is None:
             return Exits(here, beyond)
-        near = tuple(own.network for family in (4, 6) if (own := _calico(known, family)))
+        near = tuple(own.network for family in (4, 6) if (own := self._calico(known, family)))
         return Exits(here, beyond, near, _uses_wireguard(known))
 
     def leaving(self, exits: Exits, backend: Backend, packet: Packet, source: SourceClass) -> Verdict:
@@ -120,7 +123,7 @@ class Hops:
         inside = self.guards.entering(entry.of(carrier), packet, source or self._senders(carrier))
         if carrier is None or carrier not in _AROUND_OTHERS:
             return inside
-        own = _calico(self._known(backend.node), carrier.family)
+        own = self._calico(self._known(backend.node), carrier.family)
         if own is None:
             return inside
         below, around = Carrier(carrier.family), Packet(own.ip, *_AROUND_OTHERS[carrier])
@@ -146,7 +149,7 @@ class Hops:
     def _around(self, node: str) -> Iterator[Packet]:
         """Yield the packets in which others may come to a node."""
         for carrier in _AROUND_OTHERS:
-            if own := _calico(self._known(node), carrier.family):
+            if own := self._calico(self._known(node), carrier.family):
                 yield Packet(own.ip, *_AROUND_OTHERS[carrier])
 
     def _carrier(self, exits: Exits, backend: Backend) -> Carrier | None:
@@ -155,7 +158,7 @@ class Hops:
         if not backend.node or exits.uses_wireguard or not self.pools.is_complete:
             return None
         known, pool = self._known(backend.node), self._pool(backend.address)
-        own = _calico(known, family)
+        own = self._calico(known, family)
         if pool is None or known is None or own is None or _uses_wireguard(known):
             return None
         is_near = any(own.version == network.version and own.ip in network for network in exits.near)
@@ -169,6 +172,18 @@ class Hops:
         with suppress(CannotTellError):
             return self.addresses.of(node)
         return None
+
+    def _calico(self, known: NodeNetworking | None, family: int) -> IPInterface | None:
+        """Return the address by which Calico knows a node, with its subnet; None where the node does not say."""
+        if known is None:
+            return None
+        key = known.node.name, family
+        if key not in self._known_to_calico:
+            text = known.node.annotations.get(_ANNOTATIONS[family], "")
+            self._known_to_calico[key] = None
+            with suppress(CannotTellError):
+                self._known_to_calico[key] = parse_interface(text)
+        return self._known_to_calico[key]
 
     def _pool(self, address: IPAddress) -> IPPool | None:
         return self._index.of(address)
@@ -191,7 +206,7 @@ class Hops:
 
     def _guard(self, known: NodeNetworking, carrier: Carrier) -> Guard | None:
         """Return what guards the interface of a carrier; None where the interface is not known."""
-        own = _calico(known, carrier.family)
+        own = self._calico(known, carrier.family)
         interface = carrier.tunnel or next(
             (one.interface for one in known.addresses if own and one.address == own.ip), ""
         )
@@ -202,8 +217,10 @@ class Hops:
 
     def _senders(self, carrier: Carrier | None) -> SourceClass:
         """Return the addresses with which nodes send by a carrier; all that they have where these are not known."""
-        found = self._own if carrier is None else self._by_carrier.get(carrier) or self._own
-        return SourceClass(NODES, Standpoint.OUTSIDE, {family: _set(found, family) for family in (4, 6)})
+        if carrier not in self._from:
+            found = self._own if carrier is None else self._by_carrier.get(carrier) or self._own
+            self._from[carrier] = SourceClass(NODES, Standpoint.OUTSIDE, {one: _set(found, one) for one in (4, 6)})
+        return self._from[carrier]
 
     @cached_property
     def _own(self) -> Sequence[IPAddress]:
@@ -216,7 +233,7 @@ class Hops:
             for carrier in _CARRIERS:
                 if carrier.tunnel:
                     found[carrier] += [one.address for one in known.addresses if one.interface == carrier.tunnel]
-                elif own := _calico(known, carrier.family):
+                elif own := self._calico(known, carrier.family):
                     found[carrier].append(own.ip)
         return found
 
@@ -232,16 +249,6 @@ class Hops:
 
 hops = view(host_guards, node_addresses, IP_POOLS.reading)(Hops)
 """The view that answers with `Hops`."""
-
-
-def _calico(known: NodeNetworking | None, family: int) -> IPInterface | None:
-    """Return the address by which Calico knows a node, with its subnet; None where the node does not say."""
-    if known is None:
-        return None
-    text = known.node.annotations.get(NODE_ADDRESS_ANNOTATIONS[family == 6], "")  # noqa: PLR2004 - the other family
-    with suppress(CannotTellError):
-        return parse_interface(text)
-    return None
 
 
 def _uses_wireguard(known: NodeNetworking) -> bool:
