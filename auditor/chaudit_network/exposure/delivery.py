@@ -29,7 +29,8 @@ class Entry:
     """The node by which packets enter: its kube-proxy's version, and whether pods' addresses are hidden on the way.
 
     `has_endpoint` says whether the service has one on the node. `is_owned` says whether the packets' address is a
-    node's own; None where a node may have it without anybody knowing.
+    node's own; None where a node may have it without anybody knowing. `leaves_out` says that some node's kube-proxy
+    leaves the service out, or may, so that clients on it are not redirected there.
     """
 
     node: str
@@ -37,6 +38,7 @@ class Entry:
     hides_pods: bool
     has_endpoint: bool
     is_owned: bool | None
+    leaves_out: bool = False
 
 
 def usable(backends: Backends, version: Version | None) -> Sequence[Backend] | None:
@@ -97,6 +99,9 @@ def _local_policy(way: WayIn, source: SourceClass, entry: Entry) -> Verdict:
         return Verdict(reach, (f"externalTrafficPolicy Local: {here}",))
     is_sent_on = way.via is Via.EXTERNAL_IP and source.standpoint is Standpoint.NODE and not _is_newest(entry)
     if way.via is not Via.NODE_PORT and not is_sent_on:
+        if entry.leaves_out and not entry.has_endpoint:
+            because = "clients inside are not bound only where the kube-proxy of their own node has the service"
+            return Verdict(Reach.PARTIAL, (f"externalTrafficPolicy Local: {here}", because))
         return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local does not bind clients inside at a {way.via}",))
     if entry.has_endpoint and (source.standpoint is Standpoint.NODE or entry.hides_pods):
         return Verdict(Reach.OPEN, (f"externalTrafficPolicy Local: {here}",))

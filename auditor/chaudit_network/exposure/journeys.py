@@ -33,12 +33,14 @@ class Journeys:
 
     def verdicts(self, way: WayIn, entrance: Entrance, place: Place, backends: Backends) -> Mapping[str, Verdict]:
         """Return what holds for each class of sources that has such addresses."""
+        has_node_port = way.service_port is not None and way.service_port.node_port > 0
         entry = Entry(
             node=place.node,
             version=entrance.version,
             hides_pods=entrance.hides_pods,
             has_endpoint=place.node in nodes_with_endpoint(backends, entrance.version),
             is_owned=self.places.owned(place.address),
+            leaves_out=has_node_port and self.places.leaves_out[entrance.family],
         )
         return {
             source.name: source.doubted(self._verdict(way, entrance, place, backends, entry, source))

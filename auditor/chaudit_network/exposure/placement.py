@@ -58,6 +58,12 @@ class Places:
         """Whether a node has this address; None where not all addresses of all nodes are known."""
         return True if address in self.by_address else False if self.is_complete else None
 
+    @cached_property
+    def leaves_out(self) -> Mapping[int, bool]:
+        """Whether the kube-proxy of any node leaves out services with node ports, or may, by family."""
+        closed = {one.family for one in self.by_entrance if one.service_addresses.verdict is not Reach.OPEN}
+        return {family: family in closed for family in (4, 6)}
+
     def add(self, entrance: Entrance, place: Place) -> None:
         """Take in one place."""
         self.by_node[place.node].append((entrance, place))

@@ -19,6 +19,7 @@ from auditor.network.exposure.clusters import (
     verdict,
 )
 from auditor.network.views.evidence import Evidence, Object, node
+from chaudit_network.exposure.model import ExposureModel
 from chaudit_network.exposure.view import exposure
 
 ON_TWO = slice_of("web", ("n2", "172.16.0.2"), ("n3", "172.16.0.3"), pods=True)
@@ -157,7 +158,8 @@ def test_nodes_with_the_same_endpoints_elsewhere_and_other_ones_of_their_own_are
     }
 
 
-def test_clients_inside_are_redirected_before_they_meet_a_node_whose_kube_proxy_leaves_the_service_out() -> None:
+def leaving_out_on_n2(address: str, **spec: str) -> ExposureModel:
+    """Return a load balanced service of a cluster of which n2's kube-proxy 1.20 knows only one without node ports."""
     configuration = "{apiVersion: kubeproxy.config.k8s.io/v1alpha1, mode: iptables, nodePortAddresses: [10.10.10.1/32]}"
     proxy: Object = {
         "apiVersion": "v1",
@@ -178,13 +180,23 @@ def test_clients_inside_are_redirected_before_they_meet_a_node_whose_kube_proxy_
         for i in (1, 2)
     ]  # fmt: skip
     balanced: Object = {
-        **service(type="LoadBalancer"),
-        "status": {"loadBalancer": {"ingress": [{"ip": "10.10.10.2"}]}},
+        **service(type="LoadBalancer", **spec),
+        "status": {"loadBalancer": {"ingress": [{"ip": address}]}},
     }
+    behind = slice_of("web", ("n2", "172.16.0.1"))
+    return Evidence((proxy, *nodes, *states, balanced, behind), INTENT).resolve(exposure)
 
-    found = Evidence((proxy, *nodes, *states, balanced, slice_of("web", ("n1", "172.16.0.1"))), INTENT).resolve(
-        exposure
-    )
+
+def test_clients_inside_are_redirected_before_they_meet_a_node_whose_kube_proxy_leaves_the_service_out() -> None:
+    found = leaving_out_on_n2("10.10.10.2")
 
     assert reaches(found, "external", 80) == {"n2": "closed"}
     assert reaches(found, "nodes", 80) == {"n2": "partial"}
+
+
+def test_clients_on_a_node_whose_kube_proxy_leaves_the_service_out_come_to_others_like_outsiders() -> None:
+    found = leaving_out_on_n2("10.10.10.1", externalTrafficPolicy="Local")
+
+    assert reaches(found, "external", 80) == {"n1": "closed"}
+    assert reaches(found, "nodes", 80) == {"n1": "partial"}
+    assert reaches(leaving_out_on_n2("10.10.10.1"), "nodes", 80) == {"n1": "open"}

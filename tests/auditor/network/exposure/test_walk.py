@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 
 from auditor.network.exposure.clusters import endpoint, felix, lines, model, service, slice_of
 from auditor.network.exposure.test_hops import host, pool
@@ -49,7 +50,9 @@ _nets = st.sampled_from(
         ["10.0.0.0/8", "172.16.0.0/16"],
     ]
 )
-_protocols = st.sampled_from([{}, {}, {"protocol": "TCP"}, {"protocol": "UDP"}, {"protocol": 4}])
+_protocols: SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {}, {"protocol": "TCP"}, {"protocol": "UDP"}, {"protocol": 4}]
+)
 _ports = st.sampled_from([None, None, 30080, 8080, 4789])
 
 
