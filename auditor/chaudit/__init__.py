@@ -24,9 +24,9 @@ from chaudit.intent.model import INTENT, Intent
 from chaudit.objects import AnnotatedMeta, KubernetesObject, ObjectMeta, Record, Subject
 from chaudit.profiles import Profile
 from chaudit.report import Evidence, Report, Reporter, RuleSummary, Scan
-from chaudit.rules import Rule, Settings, Verdicts, rule
+from chaudit.rules import Family, Rule, Settings, Verdicts, rule
 from chaudit.severity import Severity
-from chaudit.text import code_span, enumerated, json_text, plural, printable
+from chaudit.text import code_span, enumerated, json_text, paragraphs, plural, printable
 
 __all__ = [
     "EVIDENCE",
@@ -44,6 +44,7 @@ __all__ = [
     "Exhibit",
     "Exhibited",
     "ExitCode",
+    "Family",
     "Finding",
     "Former",
     "Framework",
@@ -87,6 +88,7 @@ __all__ = [
     "enumerated",
     "hookimpl",
     "json_text",
+    "paragraphs",
     "plural",
     "printable",
     "rule",

@@ -94,6 +94,11 @@ def probes_of(rules: Iterable[Rule[Any]]) -> tuple[Probe[Any, Any], ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def needed_by(rule: Rule[Any]) -> frozenset[Readable[Any]]:
+    """Return the sources and probes without which the rule cannot judge; of the others it looks at what there is."""
+    return frozenset(one for wanted in rule.inputs for one in _readables(wanted, through_readings=False))
+
+
 def check_settings(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
     """Check what the intent file sets for these rules, before any evidence is read.
 

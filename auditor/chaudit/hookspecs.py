@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chaudit.exhibits import Exhibit
     from chaudit.profiles import Profile
     from chaudit.report import Reporter
-    from chaudit.rules import Rule
+    from chaudit.rules import Family, Rule
 
 hookspec = pluggy.HookspecMarker("chaudit")
 hookimpl = pluggy.HookimplMarker("chaudit")
@@ -22,6 +22,11 @@ hookimpl = pluggy.HookimplMarker("chaudit")
 @hookspec
 def register_rules() -> "Iterable[Rule[Any]]":  # type: ignore[empty-body]  # pluggy calls implementations only
     """Return the rules this plugin adds. Called when the command line needs the catalogue of rules."""
+
+
+@hookspec
+def register_families() -> "Iterable[Family]":  # type: ignore[empty-body]
+    """Return what the families of this plugin's rules are about, for lists of rules."""
 
 
 @hookspec

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from chaudit.exhibits import Exhibit
     from chaudit.profiles import Profile
     from chaudit.report import Reporter
-    from chaudit.rules import Rule
+    from chaudit.rules import Family, Rule
 
 T = TypeVar("T")
 
@@ -46,6 +46,19 @@ class PluginHost:
             PluginError: two plugins give the same id, or a hook raises.
         """
         return self._registered("register_rules", lambda rule: rule.id)
+
+    @cached_property
+    def families(self) -> "tuple[Family, ...]":
+        """All families of rules by name, those included that no plugin describes.
+
+        Raises:
+            PluginError: two plugins describe the same one, or a hook raises.
+        """
+        from chaudit.rules import Family  # noqa: PLC0415 - few commands list rules
+
+        described: tuple[Family, ...] = self._registered("register_families", lambda family: family.name)
+        others = {rule.family for rule in self.rules} - {family.name for family in described}
+        return tuple(sorted((*described, *(Family(name, "") for name in others)), key=lambda family: family.name))
 
     @cached_property
     def sources(self) -> "tuple[Source[Any], ...]":

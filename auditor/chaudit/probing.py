@@ -13,7 +13,7 @@ from chaudit.evidence.probe import Probe
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.snapshot import Snapshot
 from chaudit.intent.model import Intent
-from chaudit.text import plural
+from chaudit.text import or_rather, plural
 
 Watcher = Callable[[Probe[Any, Any], int], None]
 """Told of each probe and of how many targets it has, before it asks."""
@@ -45,7 +45,7 @@ def choose(
         *plain, last = names.split(",")
         for name, given in [*((one, "") for one in plain), (last, argument)]:
             if name not in by_name:
-                raise UsageError(f"no probe is called {name!r}: {_listed(by_name)}")
+                raise UsageError(f"no probe is called {name!r}: {_listed(by_name)}{or_rather(name, by_name)}")
             if by_name[name].writes and name not in permitted:
                 raise UsageError(f"--probe {name} writes to the cluster: {by_name[name].option} permits it")
             if name in chosen:
@@ -57,7 +57,7 @@ def choose(
             chosen[name] = Chosen(by_name[name], given)
     for name in permitted:
         if name not in by_name:
-            raise UsageError(f"no probe is called {name!r}: {_listed(by_name)}")
+            raise UsageError(f"no probe is called {name!r}: {_listed(by_name)}{or_rather(name, by_name)}")
         chosen.setdefault(name, Chosen(by_name[name]))
     return tuple(chosen[name] for name in sorted(chosen))
 

@@ -10,6 +10,7 @@ from chaudit.intent.loading import IntentFile, Underlay, decode
 from chaudit.intent.model import Intent
 from chaudit.rules import Rule
 from chaudit.selection import matching
+from chaudit.text import or_rather
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def lay_under(
 def _named(known: Iterable[Profile], name: str) -> Profile:
     by_name = {profile.name: profile for profile in known}
     if name not in by_name:
-        raise UsageError(f"no profile is called {name!r}: known are {', '.join(by_name)}")
+        raise UsageError(f"no profile is called {name!r}: known are {', '.join(by_name)}{or_rather(name, by_name)}")
     return by_name[name]
 
 

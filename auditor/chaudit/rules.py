@@ -13,8 +13,14 @@ from chaudit.evidence.input import Facts, Input
 from chaudit.finding import Judgement, family_of
 from chaudit.objects import Subject
 from chaudit.severity import Severity
+from chaudit.text import or_rather
 
 _ID = re.compile(r"[A-Z]{1,8}-\d{3}")
+
+
+def unknown_rule(name: str, known: Iterable[str]) -> str:
+    """Return what to say of a rule that nobody knows."""
+    return f"no rule is called {name!r}: `chaudit rules` lists them{or_rather(name, known)}"
 
 
 class HasSubject(Protocol):
@@ -45,6 +51,14 @@ class Settings(Input[Settings_], Generic[Settings_]):
     def resolve(self, facts: Facts) -> Settings_:
         """Settings belong to one rule; the engine hands them over itself."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What the rules whose ids begin with `name` are about: `NET`, node network attachment."""
+
+    name: str
+    title: str
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,8 @@ from chaudit.controls import Framework
 from chaudit.errors import UsageError
 from chaudit.finding import family_of
 from chaudit.intent.loading import IntentFile
-from chaudit.rules import Rule
+from chaudit.rules import Rule, unknown_rule
+from chaudit.text import or_rather
 
 
 class HasId(Protocol):
@@ -33,7 +34,8 @@ def select(rules: Sequence[Q], include: Iterable[str], exclude: Iterable[str]) -
     included, excluded = tuple(include), tuple(exclude)
     for pattern in (*included, *excluded):
         if not matching(rules, (pattern,)):
-            raise UsageError(f"no rule matches {pattern!r}: `chaudit rules` lists them")
+            rather = or_rather(pattern, (rule.id for rule in rules))
+            raise UsageError(f"no rule matches {pattern!r}: `chaudit rules` lists them{rather}")
     dropped = {rule.id for rule in matching(rules, excluded)}
     selected = tuple(rule for rule in matching(rules, included or ("*",)) if rule.id not in dropped)
     if not selected:
@@ -50,7 +52,7 @@ def check_rule_names(file: IntentFile, rules: Iterable[Rule[Any]]) -> None:
     known = {rule.id for rule in rules}
     for name in file.intent.rules:
         if name not in known:
-            raise file.error(("rules", name), f"no rule is called {name!r}: `chaudit rules` lists them")
+            raise file.error(("rules", name), unknown_rule(name, known))
     families = {family_of(name) for name in known}
     for name in file.intent.gate.families:
         if name not in families:

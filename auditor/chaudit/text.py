@@ -1,7 +1,8 @@
 """Text that comes from a cluster, made safe to show: names, messages and annotations there are hostile input."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -58,6 +59,18 @@ def plural(count: int, noun: str) -> str:
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{count} {noun[:-1]}ies"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'x', 'sh', 'ch')) else 's'}"
+
+
+def paragraphs(text: str) -> tuple[str, ...]:
+    """Return the paragraphs of a docstring, each on one line."""
+    return tuple(" ".join(block.split()) for block in text.split("\n\n") if block.strip())
+
+
+def or_rather(name: str, known: Iterable[str]) -> str:
+    """Return what the user may have meant by a name that is none: `; did you mean NET-001?`, nothing if unlike all."""
+    by_folded = {one.casefold(): one for one in known}
+    close = [by_folded[one] for one in get_close_matches(name.casefold(), by_folded, 2, cutoff=0.7)]
+    return f"; did you mean {' or '.join(close)}?" if close else ""
 
 
 _SHOWN = 3

@@ -3,7 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chaudit import Rule, hookimpl
+from chaudit import Family, Rule, hookimpl
+
+
+@hookimpl
+def register_families() -> Iterable[Family]:
+    """Return what the rules of this pack are about."""
+    return [Family("NPT", "NodePort exposure surface")]
 
 
 @hookimpl

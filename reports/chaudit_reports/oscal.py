@@ -15,8 +15,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
-from chaudit import Finding, Outcome, Report, RuleSummary, printable
-from chaudit_reports.words import paragraphs, said_of
+from chaudit import Finding, Outcome, Report, RuleSummary, paragraphs, printable
+from chaudit_reports.words import said_of
 
 _VERSION = "1.1.3"
 _NIST = "nist"

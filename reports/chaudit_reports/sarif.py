@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from chaudit import Finding, Outcome, Report, RuleSummary, Severity, Standing, State, Subject, printable
-from chaudit_reports.words import paragraphs, said_of
+from chaudit import Finding, Outcome, Report, RuleSummary, Severity, Standing, State, Subject, paragraphs, printable
+from chaudit_reports.words import said_of
 
 _SHOWN = frozenset({Outcome.FAILED, Outcome.UNKNOWN, Outcome.WAIVED})
 _LEVELS: Mapping[Severity, str] = {

@@ -21,11 +21,6 @@ def facts_of(evidence: Mapping[str, Any]) -> tuple[Fact, ...]:
     return tuple(Fact(key, tuple(_values(value))) for key, value in evidence.items())
 
 
-def paragraphs(text: str) -> tuple[str, ...]:
-    """Return the paragraphs of a docstring, each on one line."""
-    return tuple(" ".join(block.split()) for block in text.split("\n\n") if block.strip())
-
-
 def at(moment: datetime) -> str:
     """Return a time in UTC to the second: `2026-03-01 12:00:00`."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

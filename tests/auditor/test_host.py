@@ -18,7 +18,7 @@ from chaudit.exhibits import Exhibit, Shown
 from chaudit.hookspecs import hookimpl
 from chaudit.host import PluginHost
 from chaudit.report import Report, Reporter
-from chaudit.rules import Rule, Verdicts, rule
+from chaudit.rules import Family, Rule, Verdicts, rule
 from chaudit.severity import Severity
 
 
@@ -43,6 +43,18 @@ def test_hook_register_rules() -> None:
     )
 
     assert [known.id for known in host.rules] == ["TST-001", "TST-002"]
+
+
+def test_hook_register_families() -> None:
+    described = Family("TST", "What tests are about")
+    host = PluginHost(
+        [
+            ("b", plugin("register_rules", a_rule("TST-001"), a_rule("ODD-001"))),
+            ("a", plugin("register_families", described)),
+        ]
+    )
+
+    assert host.families == (Family("ODD", ""), described)
 
 
 def test_hook_register_sources() -> None:

@@ -1,4 +1,4 @@
-"""What is said of subjects on a terminal, by rule: each thing once, with all the subjects it is said of."""
+"""What is said of subjects on a terminal, by rule: the same once, with all the subjects it is said of."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from chaudit.cli.console import Paper
-from chaudit.finding import Finding, Outcome
+from chaudit.finding import Finding, Outcome, Standing
 from chaudit.severity import Severity
 from chaudit.text import printable
 
@@ -19,6 +19,8 @@ _SUBJECTS = 3
 
 _LINES = 3
 """Lines of a terminal that one thing may take."""
+
+_DECLARED_BY: Mapping[str, str] = {"intent": "of the intent file", "profile": "of a profile"}
 
 _ID = 12
 """Characters of a fingerprint that are shown: enough to tell millions of findings apart."""
@@ -61,16 +63,25 @@ def put_group(
     paper: Paper, title: str, style: str, told: Sequence[Told], counted: Sequence[Told], *, verbose: bool
 ) -> None:
     """Write what belongs together by rule, in the given order, and count what is below the threshold."""
-    below = f", {len(counted)} below the threshold" if counted else ""
+    counts = [f"{len(told)}"] if told else []
+    if counted:
+        is_old = counted[0].finding.standing is Standing.UNCHANGED
+        counts += [f"{len(counted)}{'' if is_old else ' below the threshold'}"]
     paper.put()
-    paper.put(Text(f"{title} ({len(told)}{below})", style))
+    paper.put(Text(f"{title} ({', '.join(counts)})", style))
     for of_rule in _by_rule(told):
-        first = of_rule[0].finding
-        put_heading(paper, first.severity, first.rule, first.title)
+        _put_heading_of(paper, of_rule[0].finding)
         _put_things(paper, of_rule, verbose=verbose)
     for of_rule in _by_rule(counted):
-        first = of_rule[0].finding
-        put_heading(paper, first.severity, first.rule, first.title, f" ({len(of_rule)})")
+        _put_heading_of(paper, of_rule[0].finding, f" ({len(of_rule)})")
+
+
+def _put_heading_of(paper: Paper, finding: Finding, more: str = "") -> None:
+    """Write the heading of a rule's findings; a severity that is not the rule's own is told as such."""
+    declared = _DECLARED_BY.get(finding.severity_from)
+    put_heading(
+        paper, finding.severity, finding.rule, finding.title, f" [severity {declared}]{more}" if declared else more
+    )
 
 
 def put_heading(paper: Paper, severity: Severity, rule_id: str, title: str, more: str = "") -> None:
@@ -92,22 +103,30 @@ def _by_rule(told: Iterable[Told]) -> Iterable[list[Told]]:
 
 
 def _put_things(paper: Paper, told: Iterable[Told], *, verbose: bool) -> None:
-    said: dict[str, list[Told]] = defaultdict(list)  # one denied list can make a thousand subjects unknown
+    said: dict[Sequence[str], list[Told]] = defaultdict(list)  # one denied list can make a thousand subjects unknown
     for one in told:
-        for message in one.messages:
-            said[message].append(one)
+        said[tuple(one.messages)].append(one)
     things = list(said.items())
-    for message, those in things if verbose else things[:_THINGS]:
+    shown = things if verbose else things[:_THINGS]
+    for messages, those in shown:
         named = _some([one.name for one in (those if verbose else those[:_SUBJECTS])], len(those))
-        if not message:
-            paper.put(Text(named), 4)
-        elif paper.is_wide_enough:
-            paper.put(Text.assemble((named, "bold"), f"  {printable(message)}"), 4)
-        else:
-            paper.put(Text(named, "bold"), 4)
+        _put_messages(paper, messages, named, verbose=verbose)
+    if more := sum(len(those) for _, those in things[len(shown) :]):
+        paper.put(Text(f"and {more} more: -v shows all", "dim"), 4)
+
+
+def _put_messages(paper: Paper, messages: Sequence[str], named: str, *, verbose: bool) -> None:
+    """Write what is said of some subjects: on a terminal below their names, in a pipe beside them."""
+    shown = messages if verbose else messages[:_THINGS]
+    if paper.wraps:
+        paper.put(Text(named, "bold"), 4)
+        for message in filter(None, shown):
             paper.put(Text(printable(message)), 6, 6, None if verbose else _LINES)
-    if not verbose and len(things) > _THINGS:
-        paper.put(Text(f"and {len(things) - _THINGS} more: -v shows all", "dim"), 4)
+    else:
+        for message in shown:
+            paper.put(Text.assemble((named, "bold"), f"  {printable(message)}".rstrip()), 4)
+    if len(messages) > len(shown):
+        paper.put(Text(f"and {len(messages) - len(shown)} more: -v shows all", "dim"), 6)
 
 
 def _some(names: Sequence[str], total: int) -> str:

@@ -34,7 +34,7 @@ class Gated(Protocol):
 def put_findings(paper: Paper, report: Report, *, verbose: bool) -> None:
     """Write what failed, what could not be judged and what was waived, and count what is below the threshold.
 
-    With `verbose` everything is written, and all of it.
+    What the baseline has, too, is only counted. With `verbose` everything is written, and all of it.
     """
     for title, outcome, chosen in _groups(report.findings):
         if not chosen or (outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE} and not verbose):
@@ -42,7 +42,7 @@ def put_findings(paper: Paper, report: Report, *, verbose: bool) -> None:
         told: list[Told] = []
         counted: list[Told] = []
         for one in chosen:
-            is_told = verbose or outcome is Outcome.WAIVED or reaches(one, report.verdict)
+            is_told = verbose or one.outcome is Outcome.WAIVED or (not is_old(one) and reaches(one, report.verdict))
             (told if is_told else counted).append(Told(one, messages_of(one, outcome)))
         put_group(paper, title, STYLES[outcome], told, counted, verbose=verbose)
 
@@ -55,7 +55,7 @@ def messages_of(finding: Finding, outcome: Outcome) -> Sequence[str]:
     waived = [f"waived {finding.waiver}"] if finding.waiver else []
     waived += [f"was waived {finding.expired_waiver}"] if finding.expired_waiver else []
     violations = [violation.message for violation in finding.violations]
-    return [*waived, *violations, *(unknown if finding.unknown_severity is None else ())] or [finding.note]
+    return [*violations, *waived, *(unknown if finding.unknown_severity is None else ())] or [finding.note]
 
 
 def put_former(paper: Paper, baseline: Baseline, *, verbose: bool) -> None:
@@ -76,6 +76,11 @@ def put_former(paper: Paper, baseline: Baseline, *, verbose: bool) -> None:
             put_names(paper, [f"{one.subject}" for one in gone], verbose=verbose)
 
 
+def is_old(finding: Finding) -> bool:
+    """Whether the baseline has it."""
+    return finding.standing is Standing.UNCHANGED
+
+
 def reaches(finding: Finding, verdict: Gated) -> bool:
     """Whether a finding is severe enough to matter; where nothing is, all are."""
     level = verdict.families.get(finding.family, verdict.fail_on)
@@ -88,7 +93,8 @@ def _groups(findings: Sequence[Finding]) -> Iterator[tuple[str, Outcome, list[Fi
     ranked = sorted(findings, key=lambda finding: (finding.severity.rank, finding.sort_key))
     failed = [one for one in ranked if one.outcome is Outcome.FAILED]
     unknown = [one for one in ranked if one.outcome is Outcome.UNKNOWN or one.unknown_severity]
-    yield "FAILED", Outcome.FAILED, [one for one in failed if one.standing in {None, Standing.NEW}]
+    new = [one for one in failed if one.standing in {None, Standing.NEW}]
+    yield "FAILED and new" if any(one.standing for one in failed) else "FAILED", Outcome.FAILED, new
     incomparable = [one for one in failed if one.standing is Standing.INCOMPARABLE]
     yield "FAILED, and may be new or not", Outcome.UNKNOWN, incomparable
     yield "UNKNOWN", Outcome.UNKNOWN, unknown

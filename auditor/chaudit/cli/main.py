@@ -6,6 +6,7 @@ import sys
 import click
 
 from chaudit.cli.collect import collect
+from chaudit.cli.completion import completion
 from chaudit.cli.diff import diff
 from chaudit.cli.preflight import preflight
 from chaudit.cli.rbac import rbac
@@ -35,7 +36,7 @@ def command(host: PluginHost) -> click.Group:
         "chaudit",
         help="Audit the network edge of a Kubernetes cluster: who can reach what, and what could not be judged.",
         context_settings={"obj": host, "help_option_names": ["-h", "--help"], "max_content_width": 100},
-        commands=[scan, diff, waive, collect, preflight, rules, rbac, *host.commands],
+        commands=[scan, diff, waive, collect, preflight, rules, rbac, completion, *host.commands],
     )
     return click.version_option(VERSION, message="%(prog)s %(version)s")(group)
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from chaudit.cli.completion import file_names, probe_names, rule_patterns
 from chaudit.evidence.asking import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -21,7 +22,12 @@ def _all(*options: Callable[[F], F]) -> Callable[[F], F]:
 
 
 connection_options = _all(
-    click.option("--kubeconfig", metavar="FILE", help="Kubeconfig to use instead of KUBECONFIG or ~/.kube/config."),
+    click.option(
+        "--kubeconfig",
+        metavar="FILE",
+        shell_complete=file_names,
+        help="Kubeconfig to use instead of KUBECONFIG or ~/.kube/config.",
+    ),
     click.option("--context", metavar="NAME", help="Context of the kubeconfig instead of its current one."),
     click.option(
         "--timeout",
@@ -63,6 +69,7 @@ cluster_options = _all(
         "probes",
         multiple=True,
         metavar="NAME[=ARGUMENT]",
+        shell_complete=probe_names,
         help="Ask outside of the API, too: dns, tcp ...; several with commas or by repeating the option.",
     ),
     click.option(
@@ -107,8 +114,22 @@ cluster_options = _all(
 """How to get evidence from a live cluster; `live_cluster` takes them."""
 
 rule_options = _all(
-    click.option("--rule", "include", multiple=True, metavar="PATTERN", help="Only rules like NET-001 or 'NPT-*'."),
-    click.option("--skip-rule", "exclude", multiple=True, metavar="PATTERN", help="No rules like this."),
+    click.option(
+        "--rule",
+        "include",
+        multiple=True,
+        metavar="PATTERN",
+        shell_complete=rule_patterns,
+        help="Only rules like NET-001 or 'NPT-*'.",
+    ),
+    click.option(
+        "--skip-rule",
+        "exclude",
+        multiple=True,
+        metavar="PATTERN",
+        shell_complete=rule_patterns,
+        help="No rules like this.",
+    ),
 )
 
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but the verdict and errors.")

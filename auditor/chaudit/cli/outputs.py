@@ -9,7 +9,7 @@ from chaudit.cli.files import write_whole
 from chaudit.cli.templates import parse_template
 from chaudit.errors import ReportError, UsageError
 from chaudit.report import Report, Reporter
-from chaudit.text import reason_of
+from chaudit.text import or_rather, reason_of
 
 NONE = "none"
 """The format that writes nothing."""
@@ -64,7 +64,8 @@ def parse_outputs(
 def _format(option: str, known: Mapping[str, Reporter]) -> tuple[Reporter, str]:
     name, _, path = option.partition("=")
     if name not in known:
-        raise UsageError(f"no report format is called {name!r}: choose from {', '.join(known)}, or {NONE} alone")
+        choice = f"choose from {', '.join(known)}, or {NONE} alone"
+        raise UsageError(f"no report format is called {name!r}: {choice}{or_rather(name, known)}")
     return known[name], path or known[name].filename
 
 

@@ -4,6 +4,7 @@ import click
 import yaml
 
 from chaudit.cli.collect import known_sources
+from chaudit.cli.completion import probe_names
 from chaudit.cli.options import rule_options
 from chaudit.engine import sources_below, sources_of
 from chaudit.host import PluginHost
@@ -16,7 +17,12 @@ from chaudit.selection import select
 @rule_options
 @click.option("--collect", "everything", is_flag=True, help="What `chaudit collect` needs: every kind that is known.")
 @click.option(
-    "--probe", "probes", multiple=True, metavar="NAME", help="What finding the targets of this probe needs, too."
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=probe_names,
+    help="What finding the targets of this probe needs, too.",
 )
 @click.option(
     "--allow-node-status", is_flag=True, help="What the option of that name needs: the only verbs that write."

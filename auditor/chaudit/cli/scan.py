@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from chaudit.cli.by_rule import short_id
+from chaudit.cli.completion import file_names, profile_names, report_formats
 from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
 from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
@@ -41,7 +42,10 @@ DEFAULT_REPORTS = ("html", "junit", "json")
 @click.command
 @cluster_options
 @click.option(
-    "--snapshot", metavar="PATH", help="Scan a snapshot, a file or folder of `kubectl get -o json|yaml`, or -."
+    "--snapshot",
+    metavar="PATH",
+    shell_complete=file_names,
+    help="Scan a snapshot, a file or folder of `kubectl get -o json|yaml`, or -.",
 )
 @click.option("--intent", type=file_path, metavar="FILE", help="What the cluster is meant to be (chaudit.yaml).")
 @click.option(
@@ -49,6 +53,7 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     "profiles",
     multiple=True,
     metavar="NAME",
+    shell_complete=profile_names,
     help="What kind of cluster it is, instead of what the intent file says; of several the later one holds.",
 )
 @click.option(
@@ -56,6 +61,7 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     "reports",
     multiple=True,
     metavar="FORMAT[=PATH]",
+    shell_complete=report_formats,
     help=f"Write this report; - is standard output, none writes none. Default: {', '.join(DEFAULT_REPORTS)}.",
 )
 @click.option(
@@ -63,6 +69,7 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     "templates",
     multiple=True,
     metavar="FILE[=PATH]",
+    shell_complete=file_names,
     help="Write a report by a Jinja template of your own, NAME.j2 to NAME.",
 )
 @fail_on_option

@@ -9,7 +9,7 @@ from rich.text import Text
 from chaudit.cli.console import Paper, console
 from chaudit.cli.findings import put_findings, put_former
 from chaudit.evidence.reading import State
-from chaudit.finding import Finding, Outcome
+from chaudit.finding import Finding, Outcome, Standing
 from chaudit.gate import ExitCode
 from chaudit.report import Report
 from chaudit.text import plural, printable
@@ -40,7 +40,8 @@ def print_summary(
             paper.put(Text.assemble(("report  ", "dim"), str(path)), hanging=8)
         for command in (*_next(report), *accepting):
             paper.put(Text.assemble(("next    ", "dim"), command), hanging=10)
-    paper.put(_verdict(report), hanging=0)
+    for line in _verdict(report) if paper.wraps else [Text(" ").join(_verdict(report))]:
+        paper.put(line, hanging=0)
 
 
 def _cluster(report: Report) -> Text:
@@ -89,13 +90,18 @@ def _next(report: Report) -> Iterator[str]:
 def worst(findings: Iterable[Finding], outcome: Outcome) -> Finding | None:
     """Return the worst finding of an outcome."""
     found = [finding for finding in findings if finding.outcome is outcome]
-    return min(found, key=lambda finding: (finding.severity.rank, finding.sort_key), default=None)
+    return min(found, key=lambda finding: (_is_old(finding), finding.severity.rank, finding.sort_key), default=None)
 
 
-def _verdict(report: Report) -> Text:
+def _is_old(finding: Finding) -> bool:
+    return finding.standing is Standing.UNCHANGED
+
+
+def _verdict(report: Report) -> Sequence[Text]:
+    """Return the verdict, and what it stands on."""
     code = f"(exit code {int(report.verdict.exit_code)})"
     if report.error:
-        return Text.assemble((f"Nothing was judged: {printable(report.error)}", "bold red"), f" {code}")
+        return Text(f"Nothing was judged: {printable(report.error)}", "bold red"), Text(code)
     counts = " · ".join(f"{count} {outcome}" for outcome, count in report.verdict.counts.items() if count)
     style = {ExitCode.CLEAN: "bold green", ExitCode.FINDINGS: "bold red"}.get(report.verdict.exit_code, "bold yellow")
-    return Text.assemble((report.verdict.summary, style), f" {counts} {code}")
+    return Text(report.verdict.summary, style), Text(f"{counts} {code}")

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from chaudit.cli.completion import words
 from chaudit.errors import UsageError
 from chaudit.finding import family_of
 from chaudit.gate import Threshold
@@ -25,16 +26,18 @@ def _parse(_: click.Context, __: click.Parameter, values: Sequence[str]) -> Mapp
     return found
 
 
-def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
-    family, equals, level = incomplete.rpartition("=")
-    return [f"{family}{equals}{one}" for one in FailOn if one.startswith(level)]
-
+_thresholds = words(
+    lambda host: (
+        *((level.value, "") for level in FailOn),
+        *((f"{family.name}={level}", family.title) for family in host.families for level in FailOn),
+    )
+)
 
 fail_on_option = click.option(
     "--fail-on",
     multiple=True,
     callback=_parse,
-    shell_complete=_complete,
+    shell_complete=_thresholds,
     metavar="[FAMILY=]SEVERITY",
     help=f"Least severity that blocks: {', '.join(FailOn)} (default high); for a family of rules: BGP=medium.",
 )

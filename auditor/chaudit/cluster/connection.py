@@ -6,6 +6,7 @@ as bytes to typed decoding: the package's own models cost ten times as much.
 
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,9 @@ from chaudit.version import VERSION
 
 _log = logging.getLogger(__name__)
 """Tells of every request, at level INFO."""
+
+_TOKEN = re.compile("&continue=[^&]*")
+"""By what a list goes on, which says nothing to whoever reads of a request."""
 
 CONNECTIONS = 8
 
@@ -79,15 +83,16 @@ class Connection:
     def _send(self, method: str, path: str, body: bytes | None, timeout_s: float) -> Response:
         headers = self._headers() | ({} if body is None else {"Content-Type": "application/json"})
         timeout = urllib3.Timeout(total=timeout_s)
+        told = f"{method} {_TOKEN.sub('&continue=...', path)}"
         begun = time.monotonic()
         try:
             answer = self._pool.request(
                 method, self.server + path, body=body, headers=headers, timeout=timeout, retries=False, redirect=False
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            _log.info("%s %s: %s after %.0f ms", method, path, _describe(error), _ms_since(begun))
+            _log.info("%s: %s after %.0f ms", told, _describe(error), _ms_since(begun))
             raise TransportError(_describe(error)) from error
-        _log.info("%s %s: %d in %.0f ms, %d bytes", method, path, answer.status, _ms_since(begun), len(answer.data))
+        _log.info("%s: %d in %.0f ms, %d bytes", told, answer.status, _ms_since(begun), len(answer.data))
         return Response(answer.status, answer.headers, answer.data)
 
     def _headers(self) -> dict[str, str]:

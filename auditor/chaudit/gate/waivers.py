@@ -15,7 +15,7 @@ from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome, Waiver
 from chaudit.intent.loading import IntentFile
 from chaudit.intent.model import Intent, RuleIntent, SubjectSelector, WaiverIntent
 from chaudit.objects import Subject
-from chaudit.rules import Rule
+from chaudit.rules import Rule, unknown_rule
 from chaudit.text import plural
 
 LabelsOf = Callable[[Subject], Mapping[str, str]]
@@ -51,7 +51,7 @@ def check_waivers(file: IntentFile, rules: Sequence[Rule[Any]]) -> None:
     for index, waiver in enumerate(file.intent.waivers):
         at = ("waivers", index, "rule")
         if waiver.rule not in known:
-            raise file.error(at, f"no rule is called {waiver.rule!r}: `chaudit rules` lists them")
+            raise file.error(at, unknown_rule(waiver.rule, known))
         if waiver.rule in mandatory_rules(file, [known[waiver.rule]]):
             raise file.error(at, f"{waiver.rule} is mandatory: its findings cannot be waived")
         if waiver.subject.labels and {waiver.subject.namespace, waiver.subject.name} == {_ANYTHING}:

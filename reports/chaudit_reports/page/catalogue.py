@@ -4,8 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chaudit import Controls, Outcome, Report, RuleSummary, Severity
-from chaudit_reports.words import paragraphs
+from chaudit import Controls, Outcome, Report, RuleSummary, Severity, paragraphs
 
 DECLARED_BY = {"intent": "in the intent file", "profile": "by a profile"}
 """Who else than its rule can give a finding its severity, in words."""

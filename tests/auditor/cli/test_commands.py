@@ -7,7 +7,6 @@ import pytest
 import yaml
 
 from chaudit.cli.main import run
-from chaudit.host import installed
 
 
 def output(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -27,57 +26,6 @@ def test_help_imports_neither_rules_nor_the_kubernetes_package_nor_jinja2() -> N
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "Commands:" in done.stdout
-
-
-def test_rules_are_listed_with_severity_and_title(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = output(capsys, "rules")
-
-    assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == [rule.id for rule in installed().rules]
-
-
-@pytest.mark.parametrize("rule_id", [rule.id for rule in installed().rules])
-def test_a_rule_is_explained_whole(capsys: pytest.CaptureFixture[str], rule_id: str) -> None:
-    code, out, _ = output(capsys, "rules", rule_id.lower())
-
-    assert code == 0
-    assert all(heading in out for heading in (rule_id, "WHY", "FIX", "EVIDENCE", "REFERENCES"))
-
-
-def test_an_unknown_rule_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = output(capsys, "rules", "NET-999")
-
-    assert (code, err) == (2, "chaudit: error: no rule is called 'NET-999': `chaudit rules` lists them\n")
-
-
-@pytest.mark.parametrize("name", ["cis", "nist", "nsa", "starlingx"])
-def test_rules_are_listed_by_the_controls_of_a_framework(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    code, out, _ = output(capsys, "rules", "--framework", name)
-
-    bearing = {rule.id for rule in installed().rules if name in {one.framework.name for one in rule.controls}}
-    assert code == 0
-    assert bearing == {line.split()[0] for line in out.splitlines() if line.startswith("    ")}
-
-
-def test_controls_come_in_the_order_of_their_numbers(capsys: pytest.CaptureFixture[str]) -> None:
-    _, out, _ = output(capsys, "rules", "--framework", "starlingx")
-
-    sentences = [int(line[1:]) for line in out.splitlines() if line.startswith("S") and line[1:].isdigit()]
-    assert sentences == sorted(sentences)
-    assert {2, 10} <= set(sentences)
-
-
-def test_an_unknown_framework_is_a_usage_error_that_names_the_known(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = output(capsys, "rules", "--framework", "pci")
-
-    assert code == 2
-    assert err == ("chaudit: error: no rule bears on a framework called 'pci': known are cis, nist, nsa, starlingx\n")
-
-
-def test_one_rule_and_a_framework_exclude_each_other(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = output(capsys, "rules", "NET-001", "--framework", "cis")
-
-    assert (code, err) == (2, "chaudit: error: a rule's ID, --framework and --profiles exclude each other\n")
 
 
 def test_the_role_grants_list_and_get_of_named_objects_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:

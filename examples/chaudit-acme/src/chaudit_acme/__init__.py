@@ -3,12 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
-from chaudit import Probe, Reporter, Rule, Source, hookimpl
+from chaudit import Family, Probe, Reporter, Rule, Source, hookimpl
 
 from chaudit_acme.ownership import exposed_service_has_an_owner_on_call
 from chaudit_acme.pager import PAGER
 from chaudit_acme.roster import ROSTER
 from chaudit_acme.teams import TEAMS
+
+
+@hookimpl
+def register_families() -> Iterable[Family]:
+    """Return what the rules whose ids begin with ACME are about."""
+    return [Family("ACME", "Who answers for what is exposed")]
 
 
 @hookimpl
