@@ -28,8 +28,9 @@ check: $(TOOLS) ## Lint, types, import contracts, generated docs
 bench: $(TOOLS) ## Measure a scan of a filled real API server against plain downloads
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.run $(ARGS)
 
-docs: $(TOOLS) ## Write the generated part of docs/
+docs: $(TOOLS) ## Write the generated part of docs/, and build the site into build/site
 	$(BIN)/python docs/generate.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 images: $(TOOLS) ## Remake the pictures of docs/ from the demo's report (needs chromium and poppler-utils)
 	$(BIN)/python docs/images.py
