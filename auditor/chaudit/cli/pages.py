@@ -126,7 +126,7 @@ def _said(one: OfProfile) -> str:
 
 def _example(value: Any) -> Iterator[str]:  # noqa: ANN401 - any YAML
     """Yield YAML as lines of code."""
-    written = yaml.safe_dump(_plain(value), sort_keys=False, default_flow_style=None, width=60)
+    written = yaml.safe_dump(_plain(value), sort_keys=False, default_flow_style=None, width=50)
     yield from (f"{' ' * _INDENT}{line}" for line in written.splitlines())
 
 
