@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from chaudit.errors import CannotTellError
 from chaudit.evidence.resource import Resource
-from chaudit.objects import Record, Subject
+from chaudit.objects import KubernetesObject, Record, Subject
 
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
@@ -39,8 +39,9 @@ class Rejected(msgspec.Struct, frozen=True):
 class Reading(Generic[R_co]):
     """The outcome of reading one source or asking one probe, with its provenance.
 
-    `objects` hold what was decoded, `reason` says why a reading is not loaded, `resource` which of the source's
-    API versions was read, `read_at` when it was begun, `targets` how many a probe was to ask (None for a source).
+    `objects` hold what was decoded, those of the API by namespace and name in whatever order they came, so that one
+    cluster gives one report. `reason` says why a reading is not loaded, `resource` which of the source's API versions
+    was read, `read_at` when it was begun, `targets` how many a probe was to ask (None for a source).
     """
 
     source: str
@@ -51,6 +52,14 @@ class Reading(Generic[R_co]):
     resource: Resource | None = None
     read_at: datetime | None = None
     targets: int | None = None
+
+    def __post_init__(self) -> None:
+        """Put objects of the API in order."""
+        if self.objects and isinstance(self.objects[0], KubernetesObject):
+            object.__setattr__(self, "objects", tuple(sorted(self.objects, key=_place)))
+        if self.rejected:
+            rejected = sorted(self.rejected, key=lambda one: (one.subject, one.reason))
+            object.__setattr__(self, "rejected", tuple(rejected))
 
     @property
     def subject(self) -> Subject:
@@ -93,3 +102,7 @@ class Reading(Generic[R_co]):
     def is_complete(self) -> bool:
         """Whether nothing is missing: loaded or absent, and no object rejected."""
         return (self.is_loaded or self.is_absent) and not self.rejected
+
+
+def _place(record: Any) -> tuple[str, str]:  # noqa: ANN401 - a KubernetesObject, as the first one is
+    return record.metadata.namespace, record.metadata.name
