@@ -37,4 +37,5 @@ def _paths(content: bytes) -> Iterable[ReceivedPath]:
             return list(read(content))
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             problems.append(f"not of {name}: {error}")
-    raise ProbeError(f"JSON, but {', '.join(problems)}")
+    wanted = "give `show bgp ipv4 unicast json` of FRR, without detail, or `gobgp global rib -j`"
+    raise ProbeError(f"JSON, but {', '.join(problems)}; {wanted}")

@@ -19,11 +19,11 @@ class NextHop(Record, frozen=True, gc=False):
 
 
 class Path(Record, frozen=True, gc=False):
-    """One path; `valid` and `stale` are left out where it is not."""
+    """One path; `valid` and `stale` are left out where it is not. In the detailed form there is no `peerId`."""
 
+    peer_id: str
     valid: bool = False
     stale: bool = False
-    peer_id: str = ""
     path: str = ""
     nexthops: tuple[NextHop, ...] = ()
 

@@ -36,8 +36,8 @@ class Nlri(Record, frozen=True, gc=False):
 class Path(Record, frozen=True, gc=False):
     """One path. Without neighbour it is the router's own, or of a version that does not say it."""
 
+    attrs: tuple[Attribute, ...]
     nlri: Nlri = Nlri()
-    attrs: tuple[Attribute, ...] = ()
     neighbor: str = msgspec.field(default="", name="neighbor-ip")
     source: str = msgspec.field(default="", name="source-id")
     stale: bool = False

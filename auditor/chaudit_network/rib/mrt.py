@@ -9,6 +9,7 @@ from typing import Any
 from mrtparse import MrtFormatError, Reader
 
 from chaudit import ProbeError
+from chaudit_network.rib.mrt_next_hops import abbreviated
 from chaudit_network.rib.paths import MOST_PATHS, ReceivedPath
 
 # mrtparse lets a closed pipe kill whoever imports it. As Python has it by default, whoever writes to one is told.
@@ -38,7 +39,7 @@ def paths(content: bytes) -> Sequence[ReceivedPath]:
 def _last_table(content: bytes) -> Sequence[ReceivedPath]:
     found: list[ReceivedPath] = []
     peers: Sequence[_Entry] = ()
-    for record in Reader(io.BytesIO(content)):
+    for record in Reader(io.BytesIO(abbreviated(content))):
         if record.err:
             raise ProbeError(f"neither JSON nor a usable MRT file: {record.err_msg}")
         data = record.data

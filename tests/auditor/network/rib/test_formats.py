@@ -1,9 +1,12 @@
 """Tables as routers write them. Those in this folder are of FRR 8.4, which heard from two nodes that run BIRD."""
 
 import struct
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chaudit import ProbeError
 from chaudit_network.rib import paths as limits
@@ -48,6 +51,28 @@ def test_what_frr_heard_is_told_alike_in_json_and_in_mrt(content: bytes, expecte
     assert table.router == "tor"
     assert set(table.paths) == expected
     assert len(table.paths) == len(expected)
+
+
+def test_several_paths_to_a_prefix_from_one_node_are_told_alike_in_json_and_in_mrt() -> None:
+    """Nodes in a mesh send what others told them, too (RFC 7911), and FRR dumps paths with their identifiers."""
+    shown = [path for family in (4, 6) for path in received(read(f"frr-meshed-ipv{family}.json"), "tor").paths]
+
+    dumped = received(read("frr-meshed.mrt"), "tor").paths
+
+    assert sorted(map(str, dumped)) == sorted(map(str, shown))
+    assert {path.next_hop for path in dumped if path.prefix == "2001:db8:100::b/128"} == {
+        "fd19:206::b",
+        "fd19:206::c",
+        "fd19:206::d",
+    }
+
+
+@given(st.integers(0, len(read("frr-meshed.mrt")) - 1), st.binary(max_size=3), st.integers(0, 3))
+def test_a_dump_with_identifiers_that_is_damaged_is_refused_or_read(at: int, other: bytes, lost: int) -> None:
+    whole = read("frr-meshed.mrt")
+
+    with suppress(ProbeError):
+        received(whole[:at] + other + whole[at + lost :], "tor")
 
 
 def test_a_path_that_frr_does_not_use_is_not_valid_and_its_own_routes_are_not_received() -> None:
@@ -129,6 +154,13 @@ ROUTE = b'{"routes": {"%s": [{"peerId": "1.1.1.1", "nexthops": [{"ip": "%s"}]}]}
     ("content", "said"),
     [
         (b"  \n", "tor: the table is empty, where even one without routes says something"),
+        # show ip route json
+        (
+            b'{"10.0.0.0/8": [{"prefix": "10.0.0.0/8", "nexthops": []}]}',
+            "not of FRR: .*, not of GoBGP: .*; give `show bgp",
+        ),
+        # show bgp ipv4 unicast json detail
+        (b'{"routes": {"10.0.0.0/8": [{"prefix": "10.0.0.0/8"}]}}', "not of FRR: .*, not of GoBGP: .*, without detail"),
         (b'{"warning": "no such VRF"}', "tor: JSON, but not of FRR: .*, not of GoBGP: "),
         (b'{"routes": ', "tor: JSON, but not of FRR: Input data was truncated"),
         (ROUTE % (b"\xff", b"1.1.1.1"), "tor: JSON, but not of FRR: 'utf-8' codec can't decode"),
