@@ -1,4 +1,4 @@
-"""Tables as routers write them. Those in this folder are of FRR 8.4, which heard from two nodes that run BIRD."""
+"""Tables as routers write them. Those in this folder are of FRR 8.4 and GoBGP 3.10, which heard from nodes with BIRD."""
 
 import struct
 from contextlib import suppress
@@ -65,6 +65,16 @@ def test_several_paths_to_a_prefix_from_one_node_are_told_alike_in_json_and_in_m
         "fd19:206::c",
         "fd19:206::d",
     }
+
+
+def test_what_gobgp_heard_is_read_and_what_it_keeps_of_a_session_that_is_gone() -> None:
+    names = ("gobgp-ipv4.json", "gobgp-ipv6.json", "gobgp-stale.json")
+
+    assert [path for name in names for path in received(read(name), "tor").paths] == [
+        ReceivedPath("198.51.100.0/24", "192.168.206.11", "192.168.206.11", "64512"),
+        ReceivedPath("2001:db8:100::/112", "fd19:206::11", "fd19:206::11", "64512"),
+        ReceivedPath("198.51.100.0/24", "192.168.206.11", "192.168.206.11", "64512", is_stale=True),
+    ]
 
 
 @given(st.integers(0, len(read("frr-meshed.mrt")) - 1), st.binary(max_size=3), st.integers(0, 3))
