@@ -1,4 +1,4 @@
-"""Tables as routers write them. Those in this folder are of FRR 8.4 and GoBGP 3.10, which heard from nodes with BIRD."""
+"""Tables as routers write them: in this folder FRR 8.4 and GoBGP 3.10, which heard from nodes with BIRD."""
 
 import struct
 from contextlib import suppress
