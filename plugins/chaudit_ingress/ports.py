@@ -74,7 +74,7 @@ def listening(pod: Pod, product: Controller | None) -> Mapping[int, Purpose]:
 def _declared(pod: Pod) -> Mapping[int, Purpose | None]:
     return {
         port.container_port: purpose_of(port.name, port.container_port)
-        for container in pod.spec.containers
+        for container in pod.spec.lasting_containers
         for port in container.ports
         if port.protocol == "TCP"
     }

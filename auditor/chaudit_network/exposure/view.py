@@ -79,7 +79,9 @@ def clients(known: Networks, nodes: Sequence[Node], addresses: NodeAddresses, po
         family: Intervals.of((int(one), int(one)) for one in own if one.version == family) for family in _FAMILIES
     }
     named = {network.name: _by_family(network.cidrs) for network in known}
-    enabled = [pool for pool in pools.objects if not pool.spec.disabled and pool.spec.cidr]
+    enabled = [
+        pool for pool in pools.objects if not pool.spec.disabled and pool.spec.cidr and not _is_for_services(pool)
+    ]
     doubt = "; ".join(map(str, unread(pools)))
     pod_networks = [parse_network(pool.spec.cidr) for pool in enabled]
     if not pod_networks:
@@ -106,6 +108,11 @@ def exposure(
 
 def _by_family(cidrs: Sequence[IPNetwork]) -> Mapping[int, Intervals]:
     return {family: Intervals.addresses(cidrs, family) for family in _FAMILIES}
+
+
+def _is_for_services(pool: IPPool) -> bool:
+    """Whether all that has addresses of a pool are load balancers, which send nothing."""
+    return pool.is_for_load_balancers and not pool.is_for_pods
 
 
 def _all_nat(pools: Sequence[IPPool], family: int) -> bool:

@@ -89,7 +89,7 @@ def ways_to_pod(pod: Pod) -> Iterator[WayIn | Unread]:
     """
     if pod.status.phase != "Running" or not pod.spec.node_name:
         return
-    for container in pod.spec.containers:
+    for container in pod.spec.lasting_containers:
         for port in container.ports:
             if not (pod.spec.host_network or port.host_port):
                 continue

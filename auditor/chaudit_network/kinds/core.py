@@ -138,6 +138,7 @@ class Container(Record, frozen=True, gc=False):
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     ports: tuple[ContainerPort, ...] = ()
+    restart_policy: str = ""
 
 
 class PodSpec(Record, frozen=True, gc=False):
@@ -148,6 +149,14 @@ class PodSpec(Record, frozen=True, gc=False):
     service_account_name: str = ""
     containers: tuple[Container, ...] = ()
     init_containers: tuple[Container, ...] = ()
+
+    @property
+    def lasting_containers(self) -> Sequence[Container]:
+        """The containers that run as long as the pod does, sidecars among them.
+
+        See https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/.
+        """
+        return [*(one for one in self.init_containers if one.restart_policy == "Always"), *self.containers]
 
     def __post_init__(self) -> None:
         """Share the containers with other pods of the same template."""

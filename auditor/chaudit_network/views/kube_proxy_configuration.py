@@ -42,7 +42,10 @@ class KubeProxyConfiguration(Record, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Configurations:
-    """One configuration for all nodes and where it is written, or each node's own, or why neither is known."""
+    """One configuration for all nodes and where it is written, or each node's own, or why neither is known.
+
+    A ConfigMap is no more than a file: a kube-proxy that is started with flags, and not told to read it, does not.
+    """
 
     everywhere: KubeProxyConfiguration | None = None
     written_in: ConfigMap | None = None
@@ -57,9 +60,10 @@ class Configurations:
         """
         if self.gaps:
             raise CannotTellError(*self.gaps)
-        if self.everywhere:
+        own = self.containers.get(node_name, ())
+        if self.everywhere and not (own and all(map(_has_flags_alone, own))):
             return self.everywhere
-        found = {_from_flags(container) for container in self.containers.get(node_name, ())}
+        found = {_from_flags(container) for container in own}
         if len(found) > 1:
             raise CannotTellError("the kube-proxy pods on the node are started with different flags")
         if not found:
@@ -73,7 +77,7 @@ class Configurations:
 def find_configurations(
     config_maps: Reading[ConfigMap], pods: Reading[Pod], felix: Reading[FelixConfiguration]
 ) -> Configurations:
-    """Look for the configuration; pods are consulted only where no ConfigMap has it."""
+    """Look for the configuration; pods have to be read only where no ConfigMap has it."""
     try:
         if replacement := find_replacement(config_maps, felix):
             gap = f"{replacement.name} serves services in place of kube-proxy, which is not modelled"
@@ -81,7 +85,8 @@ def find_configurations(
         by_name = {found.name: found for found in config_maps.complete_records}
         for name, key in _FILES:
             if name in by_name and key in by_name[name].data:
-                return Configurations(_from_file(name, by_name[name].data[key]), by_name[name])
+                running = _containers(pods.objects)
+                return Configurations(_from_file(name, by_name[name].data[key]), by_name[name], running)
         return Configurations(containers=_containers(pods.records))
     except CannotTellError as gap:
         return Configurations(gaps=tuple(gap.reasons))
@@ -138,6 +143,11 @@ def kube_proxies_in(pod: Pod) -> Sequence[Container]:
         return ()
     named = [container for container in pod.spec.containers if container.name == _PROGRAM]
     return named or (pod.spec.containers if _LABELS & pod.metadata.labels.items() else ())
+
+
+def _has_flags_alone(container: Container) -> bool:
+    flags = flags_of(container)
+    return bool(flags) and "config" not in flags
 
 
 def _from_flags(container: Container) -> KubeProxyConfiguration:

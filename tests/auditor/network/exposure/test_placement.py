@@ -5,6 +5,7 @@ from ipaddress import ip_address
 from auditor.network.exposure.clusters import INTENT, N1, N2, NODES, PROXY, endpoint, pre_dnat
 from auditor.network.views.evidence import Evidence, Object, node
 from chaudit_network.exposure.placement import Places
+from chaudit_network.exposure.view import clients
 from chaudit_network.exposure.view import places as places_view
 
 TUNNELS = tuple(
@@ -49,6 +50,15 @@ def test_pods_are_hidden_behind_their_node_but_not_on_the_way_to_an_address_amon
 
     assert classes(found) == [["10.10.10.1", "10.10.10.2"], ["172.16.1.0", "172.16.2.0"]]
     assert [entrance.hides_pods for entrance in found.by_entrance] == [True, False]
+
+
+def test_a_pool_of_load_balancers_has_no_pods() -> None:
+    of_services: Object = {**POOL, "spec": {"cidr": "10.10.10.0/28", "allowedUses": ["LoadBalancer"]}}
+
+    who = Evidence((PROXY, *TUNNELS, POOL, of_services), INTENT).resolve(clients)
+
+    assert [int(ip_address("10.10.10.9")) in one.addresses[4] for one in who.classes if one.name == "pods"] == [False]
+    assert who.natted[4]
 
 
 def test_an_address_that_no_node_has_is_entered_by_the_nodes_that_are_alike_together() -> None:

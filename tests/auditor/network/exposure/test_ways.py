@@ -101,6 +101,15 @@ def test_a_pod_on_the_host_has_the_ports_that_it_declares_and_no_host_ports_besi
     assert found(ways(one)) == [(Via.HOST_NETWORK, 80, "")]
 
 
+def test_a_sidecar_s_ports_count_and_those_of_a_container_that_has_ended_do_not() -> None:
+    def asking(port: int, **more: str) -> dict[str, Any]:
+        return {"name": f"c{port}", "ports": [{"containerPort": port, "hostPort": port}], **more}
+
+    one = pod("p", "n1", "172.16.0.9", initContainers=[asking(81), asking(82, restartPolicy="Always")])
+
+    assert found(ways(one)) == [(Via.HOST_PORT, 82, "")]
+
+
 @pytest.mark.parametrize("phase", ["Pending", "Succeeded", "Failed"])
 def test_a_pod_that_does_not_run_opens_nothing(phase: str) -> None:
     one: Object = {**with_port(hostPort=80), "status": {"phase": phase, "podIPs": [{"ip": "172.16.0.9"}]}}

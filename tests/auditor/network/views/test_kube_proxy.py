@@ -117,6 +117,23 @@ def test_pods_do_not_matter_where_a_config_map_answers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("kube-proxy", "--proxy-mode=iptables"), ()),
+        (("kube-proxy", "--nodeport-addresses=10.0.0.0/8"), ("10.0.0.0/8",)),
+        (("kube-proxy", "--config=/var/lib/kube-proxy/config.conf", "--nodeport-addresses="), ("192.168.206.0/24",)),
+        (("kube-proxy",), ("192.168.206.0/24",)),
+    ],
+)
+def test_a_config_map_that_kube_proxy_is_not_told_to_read_says_nothing(
+    arguments: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    found = look(config_map("kube-proxy", config_conf=FILE), pod(*arguments))
+
+    assert addresses(found) == expected
+
+
+@pytest.mark.parametrize(
     "command",
     [
         ("kube-proxy", "--proxy-mode=ipvs", "--nodeport-addresses=10.0.0.0/8,fd00::/8", "--bind-address=10.0.0.1"),
