@@ -167,14 +167,16 @@ class _Judge:
             except CannotTellError as gap:
                 gaps.extend(map(Unknown, gap.reasons))
             except DoesNotApplyError as reason:
+                why: Sequence[Judgement] = (NotApplicable(str(reason)), *self._doubts(wanted))
                 for subject in subjects:
-                    yield self._finding(subject.subject, NotApplicable(str(reason)), *self._doubts(wanted))
+                    yield self._finding(subject.subject, *why)
                 return
         doubts: Sequence[Judgement] = () if gaps else self._doubts(*self._rule.inputs)
         for subject in subjects:
             said: Sequence[Judgement] = gaps or tuple(self._ask(subject, values))
-            is_clean = all(isinstance(word, NotApplicable) for word in said)
-            yield self._finding(subject.subject, *said, *(doubts if is_clean else ()))
+            if doubts and all(isinstance(word, NotApplicable) for word in said):
+                said = *said, *doubts
+            yield self._finding(subject.subject, *said)
 
     def _ask(self, subject: HasSubject, values: Sequence[Any]) -> Verdicts:
         try:

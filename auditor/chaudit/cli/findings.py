@@ -90,7 +90,7 @@ def reaches(finding: Finding, verdict: Gated) -> bool:
 
 def _groups(findings: Sequence[Finding]) -> Iterator[tuple[str, Outcome, list[Finding]]]:
     """Yield what belongs together, the worst first within it. Something may be known of a thing and something not."""
-    ranked = sorted(findings, key=lambda finding: (finding.severity.rank, finding.sort_key))
+    ranked = sorted(findings, key=lambda finding: finding.severity.rank)  # they come by rule and subject
     failed = [one for one in ranked if one.outcome is Outcome.FAILED]
     unknown = [one for one in ranked if one.outcome is Outcome.UNKNOWN or one.unknown_severity]
     new = [one for one in failed if one.standing in {None, Standing.NEW}]
