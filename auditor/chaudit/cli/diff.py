@@ -9,6 +9,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
+from chaudit.cli.completion import file_names, profile_names
 from chaudit.cli.console import Paper, console
 from chaudit.cli.evidence import contents_of, snapshot_in
 from chaudit.cli.intents import intent_from
@@ -38,10 +39,17 @@ class _Snapshot:
 
 
 @click.command
-@click.argument("then", metavar="OLD")
-@click.argument("now", metavar="NEW")
+@click.argument("then", metavar="OLD", shell_complete=file_names)
+@click.argument("now", metavar="NEW", shell_complete=file_names)
 @click.option("--intent", type=file_path, metavar="FILE", help="What snapshots are judged by; and `gate` in it.")
-@click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Profiles that snapshots are judged by.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=profile_names,
+    help="Profiles that snapshots are judged by.",
+)
 @click.option(
     "--format",
     "form",

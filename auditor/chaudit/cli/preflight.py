@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
+from chaudit.cli.completion import probe_names, profile_names
 from chaudit.cli.console import Paper, console
 from chaudit.cli.intents import intent_from
 from chaudit.cli.options import connection_options, file_path, quiet_option, rule_options
@@ -32,9 +33,21 @@ _RULES = 8
 @click.option(
     "--intent", type=file_path, metavar="FILE", help="The intent file of the scan: its profile leaves rules out."
 )
-@click.option("--profile", "profiles", multiple=True, metavar="NAME", help="The profiles of the scan.")
 @click.option(
-    "--probe", "probes", multiple=True, metavar="NAME", help="Also what the targets of this probe are found in."
+    "--profile",
+    "profiles",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=profile_names,
+    help="The profiles of the scan.",
+)
+@click.option(
+    "--probe",
+    "probes",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=probe_names,
+    help="Also what the targets of this probe are found in.",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON: chaudit.preflight/v1.")
 @quiet_option

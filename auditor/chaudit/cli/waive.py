@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
 from chaudit.cli.files import write_whole
 from chaudit.cli.intents import intent_from
@@ -50,8 +51,22 @@ def _said(_: click.Context, parameter: click.Parameter, value: str) -> str:
     return value.strip()
 
 
+def _waivable(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the fingerprints of what failed in the report, each with what it is."""
+    report = Path(context.params.get("report") or REPORT)
+    try:
+        findings = load_report(read_file(report), str(report)).report.findings
+    except UsageError:
+        return []
+    return [
+        CompletionItem(one.fingerprint, help=f"{one.rule} {one.subject}".replace(",", ";"))
+        for one in findings
+        if one.outcome is Outcome.FAILED and one.fingerprint.startswith(incomplete)
+    ]
+
+
 @click.command
-@click.argument("fingerprints", nargs=-1, required=True, metavar="FINGERPRINT...")
+@click.argument("fingerprints", nargs=-1, required=True, metavar="FINGERPRINT...", shell_complete=_waivable)
 @click.option("--reason", required=True, callback=_said, metavar="TEXT", help="Why the risk is accepted.")
 @click.option("--owner", required=True, callback=_said, metavar="WHO", help="Who answers for it.")
 @click.option(

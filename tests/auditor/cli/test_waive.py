@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.shell_completion import ShellComplete
 
 from auditor.cli.test_scan import INSIDE, INTENT, OUTSIDE, node
-from chaudit.cli.main import run
+from chaudit.cli.main import command, run
+from chaudit.host import installed
 from chaudit.testing import ApiServer
 
 WHY = ("--reason", "moves to the new rack", "--owner", "net team", "--expires", "90d")
@@ -164,3 +166,14 @@ def test_what_could_not_be_judged_is_refused(capsys: pytest.CaptureFixture[str])
     (unknown, *_) = [one["fingerprint"] for one in findings().values() if one["outcome"] == "unknown"]
 
     assert "could not be judged, and only what failed can be waived" in waive(capsys, unknown, *WHY)[2]
+
+
+def test_a_shell_completes_the_fingerprints_of_what_failed() -> None:
+    shell = ShellComplete(command(installed()), {}, "chaudit", "_CHAUDIT_COMPLETE")
+    stray = findings()["stray"]["fingerprint"]
+
+    assert [(one.value, one.help) for one in shell.get_completions(["waive"], stray[:6])] == [
+        (stray, "NET-001 Node stray")
+    ]
+    assert shell.get_completions(["waive"], findings()["good"]["fingerprint"][:6]) == []
+    assert shell.get_completions(["waive", "--report", "none.json"], stray[:6]) == []
