@@ -75,7 +75,6 @@ NODE_NETWORK_STATES = Source(
     "node-network-states",
     NodeNetworkState,
     served_as=tuple(
-        Resource("nmstate.io", version, "nodenetworkstates", "NodeNetworkState")
-        for version in ("v1", "v1beta1", "v1alpha1")
+        Resource("nmstate.io", version, "nodenetworkstates", "NodeNetworkState") for version in ("v1beta1", "v1alpha1")
     ),
 )
