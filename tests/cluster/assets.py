@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import subprocess
 import tarfile
 import tempfile
 from dataclasses import dataclass
@@ -23,6 +24,14 @@ class Assets:
 
     etcd: Path
     kube_apiserver: Path
+
+    @property
+    def minor(self) -> int:
+        """The minor version of Kubernetes: 20 for v1.20.2."""
+        said = subprocess.run(
+            [self.kube_apiserver, "--version"], capture_output=True, text=True, timeout=20, check=True
+        ).stdout
+        return int(said.split(".")[1])
 
 
 def find_assets() -> Assets:

@@ -7,7 +7,8 @@ from typing import NoReturn
 
 import pytest
 
-from cluster.assets import AssetsMissingError, crd_folder
+from cluster.assets import AssetsMissingError, crd_folder, find_assets
+from cluster.case_cluster import CaseCluster, case_files, server_options
 from cluster.control_plane import ControlPlane
 
 _TIER = "cluster"
@@ -29,6 +30,18 @@ def control_plane() -> Iterator[ControlPlane]:
         _cannot_run(str(reason))
     with plane:
         yield plane
+
+
+@pytest.fixture(scope="session")
+def case_cluster(crds: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseCluster]:
+    """Run another control plane, which serves all kinds that rules look at and is empty between tests."""
+    try:
+        assets = find_assets()
+    except AssetsMissingError as reason:
+        _cannot_run(str(reason))
+    with ControlPlane(assets, options=server_options(assets)) as plane:
+        cases = [case for cases in case_files().values() for case in cases]
+        yield CaseCluster(plane, tmp_path_factory.mktemp("cases"), crds, cases)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Runs a real etcd and kube-apiserver on loopback for tests and benchmarks, and speaks with them."""
 
 import secrets
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,8 +15,8 @@ from cluster.audit import AUDIT_LOG, AuditEvent, read_audit_log
 from cluster.crds import apply_crds
 from cluster.kubeconfig import write_kubeconfig
 from cluster.manifests import Manifests, accepted
-from cluster.pki import Authority, KeyPair
-from cluster.servers import run_etcd, run_kube_apiserver
+from cluster.pki import Authority, KeyPair, signed_token, token_parts
+from cluster.servers import ACCOUNTS_KEY, run_etcd, run_kube_apiserver
 
 _TOKEN_SECONDS = 24 * 3600
 
@@ -28,6 +29,7 @@ class ControlPlane:
     """
 
     url: str
+    etcd_url: str
     ca_file: Path
     admin_token: str
 
@@ -49,11 +51,12 @@ class ControlPlane:
             self._authority = Authority(self._folder)
             self.ca_file = self._authority.certificate
             self.admin_token = secrets.token_hex(16)
+            self.etcd_url = stack.enter_context(run_etcd(self._assets.etcd, self._folder))
             self._api: Api = stack.enter_context(
                 run_kube_apiserver(
                     [str(self._assets.kube_apiserver), *self._options],
                     self._folder,
-                    etcd_url=stack.enter_context(run_etcd(self._assets.etcd, self._folder)),
+                    etcd_url=self.etcd_url,
                     authority=self._authority,
                     admin_token=self.admin_token,
                     address=self._address,
@@ -77,6 +80,18 @@ class ControlPlane:
         """Create or replace objects of any served kind, statuses included; see :meth:`Manifests.apply`."""
         return self._manifests.apply(objects)
 
+    def delete(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        """Delete objects of any served kind at once; see :meth:`Manifests.delete`."""
+        self._manifests.delete(objects)
+
+    def as_served(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the object in the version that the server serves; see :meth:`Manifests.as_served`."""
+        return self._manifests.as_served(manifest)
+
+    def live(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what the server holds under the name of this object, if anything; see :meth:`Manifests.live`."""
+        return self._manifests.live(manifest)
+
     def apply_crds(self, *sources: Path) -> tuple[str, ...]:
         """Apply the definitions in files and folders, wait until they are served, and return their names."""
         return apply_crds(self._api, self._manifests, sources)
@@ -97,6 +112,13 @@ class ControlPlane:
         path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
         token: str = accepted("POST", path, self.request("POST", path, request))["status"]["token"]
         return token
+
+    def token_that_expired(self, token: str, *, seconds_ago: int) -> str:
+        """Return what a token of a ServiceAccount is once it has expired; it never does so within ten minutes."""
+        header, claims = token_parts(token)
+        expired = int(time.time()) - seconds_ago
+        issued = {"iat": expired - _TOKEN_SECONDS, "nbf": expired - _TOKEN_SECONDS, "exp": expired}
+        return signed_token(self._folder / ACCOUNTS_KEY, header, {**claims, **issued})
 
     def client_certificate(self, user: str, *groups: str) -> KeyPair:
         """Issue a certificate that the server takes for this user in these groups."""

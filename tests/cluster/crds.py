@@ -48,7 +48,7 @@ def _files(source: Path) -> list[Path]:
 
 def _definitions(path: Path) -> Iterator[dict[str, Any]]:
     with path.open("rb") as text:
-        for document in yaml.safe_load_all(text):
+        for document in yaml.load_all(text, yaml.CSafeLoader):
             if document and document["kind"] == "CustomResourceDefinition":
                 # Generators leave an empty status behind, which would overwrite the server's.
                 document.pop("status", None)

@@ -7,7 +7,7 @@ from typing import Any
 from cluster.api import Api, Reply
 
 _SLICES = "discovery.k8s.io/v1"
-_BEFORE_1_21 = {_SLICES: "discovery.k8s.io/v1beta1", "policy/v1": "policy/v1beta1"}
+_OLDER = {_SLICES: "discovery.k8s.io/v1beta1", "policy/v1": "policy/v1beta1", "autoscaling/v2": "autoscaling/v1"}
 
 
 class ApplyError(Exception):
@@ -53,45 +53,72 @@ class Manifests:
     def apply(self, objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Create each object or replace it, write its status if any, and return what the server now holds.
 
-        A namespaced object without a namespace goes to ``default``; its namespace must exist. Slices and
-        disruption budgets of ``v1`` become ``v1beta1`` on servers before 1.21.
+        A namespaced object without a namespace goes to ``default``; its namespace must exist. Slices, disruption
+        budgets and autoscalers become those of an older version where the server does not serve theirs.
 
         Raises:
             ApplyError: The server refuses an object or does not serve its version.
             LookupError: The server serves the version, but not the kind.
         """
-        return [self._apply_one(self._in_served_version(manifest)) for manifest in objects]
+        return [self._apply_one(self.as_served(manifest)) for manifest in objects]
+
+    def delete(self, objects: Iterable[Mapping[str, Any]]) -> None:
+        """Delete objects at once, without grace; one that is gone already is as good.
+
+        Raises:
+            ApplyError: The server refuses.
+        """
+        for manifest in objects:
+            path = self._path(self.as_served(manifest))
+            reply = self._api.request("DELETE", path, {"gracePeriodSeconds": 0})
+            if reply.status not in {200, 202, 404}:
+                raise ApplyError("DELETE", path, reply)
+
+    def live(self, manifest: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what the server holds under the name of this object, if anything.
+
+        Raises:
+            ApplyError: The server refuses, or does not serve the version.
+            LookupError: The server serves the version, but not the kind.
+        """
+        path = self._path(self.as_served(manifest))
+        reply = self._api.request("GET", path)
+        return None if reply.status == 404 else accepted("GET", path, reply)
+
+    def _path(self, manifest: Mapping[str, Any]) -> str:
+        resource, metadata = self._resource(manifest["apiVersion"], manifest["kind"]), manifest["metadata"]
+        return f"{resource.collection(metadata.get('namespace', 'default'))}/{metadata.get('name', '')}"
 
     def _apply_one(self, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        resource = self._resource(manifest["apiVersion"], manifest["kind"])
+        resource, path = self._resource(manifest["apiVersion"], manifest["kind"]), self._path(manifest)
         # A resourceVersion from another cluster makes the server refuse a new object.
         metadata = {key: value for key, value in manifest["metadata"].items() if key != "resourceVersion"}
-        collection = resource.collection(metadata.get("namespace", "default"))
         wanted = {**manifest, "metadata": metadata}
-        path = f"{collection}/{metadata['name']}"
-        live = self._create_or_replace(collection, path, wanted)
+        live = self._create_or_replace(resource.collection(metadata.get("namespace", "default")), path, wanted)
         if "status" in manifest and resource.has_status:
             live = self._send("PUT", f"{path}/status", {**live, "status": manifest["status"]})
         return live
 
     def _create_or_replace(self, collection: str, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
         reply = self._api.request("POST", collection, wanted)
-        if reply.status != 409:
+        # A service whose address is taken, if only by itself, is invalid before it is a conflict.
+        live = self._api.request("GET", path) if reply.status in {409, 422} else None
+        if live is None or live.status == 404:
             return accepted("POST", collection, reply)
-        live = self._send("GET", path)
-        metadata = {**wanted["metadata"], "resourceVersion": live["metadata"]["resourceVersion"]}
+        metadata = {**wanted["metadata"], "resourceVersion": live.body["metadata"]["resourceVersion"]}
         return self._send("PUT", path, {**wanted, "metadata": metadata})
 
     def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         return accepted(method, path, self._api.request(method, path, body))
 
-    def _in_served_version(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+    def as_served(self, manifest: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the object in an older version, if the server does not serve its own."""
         version = manifest["apiVersion"]
-        if version not in _BEFORE_1_21 or self._api.request("GET", f"/apis/{version}").status != 404:
+        if version not in _OLDER or self._api.request("GET", f"/apis/{version}").status != 404:
             return manifest
-        old = {**manifest, "apiVersion": _BEFORE_1_21[version]}
-        if version == _SLICES:
-            old["endpoints"] = [_old_endpoint(endpoint) for endpoint in manifest.get("endpoints") or ()]
+        old = {**manifest, "apiVersion": _OLDER[version]}
+        if version == _SLICES and isinstance(manifest.get("endpoints"), list):
+            old["endpoints"] = [_old_endpoint(endpoint) for endpoint in manifest["endpoints"]]
         return old
 
     def _resource(self, api_version: str, kind: str) -> _Resource:

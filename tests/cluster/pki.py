@@ -1,13 +1,17 @@
 """Makes the certificates and keys of a control plane that lives for one test run."""
 
+import base64
 import datetime as dt
 import ipaddress
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _HOUR = dt.timedelta(hours=1)
@@ -100,6 +104,25 @@ class Authority:
 def signing_key(path: Path) -> Path:
     """Write a new private key, for the API server to sign the tokens of service accounts with."""
     return _write_key(ec.generate_private_key(ec.SECP256R1()), path)
+
+
+def signed_token(key_file: Path, header: Mapping[str, object], claims: Mapping[str, object]) -> str:
+    """Return a JSON Web Token that is signed with the key of :func:`signing_key` (RFC 7515, ES256)."""
+    key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
+    r, s = decode_dss_signature(key.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
+    return f"{signed}.{_base64url(r.to_bytes(32) + s.to_bytes(32))}"
+
+
+def token_parts(token: str) -> tuple[dict[str, object], dict[str, object]]:
+    """Return the header and the claims of a JSON Web Token."""
+    header, claims, _ = (part + "=" * (-len(part) % 4) for part in token.split("."))
+    return json.loads(base64.urlsafe_b64decode(header)), json.loads(base64.urlsafe_b64decode(claims))
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def _name(common_name: str, organisations: tuple[str, ...] = ()) -> x509.Name:

@@ -11,6 +11,9 @@ from cluster.audit import AUDIT_LOG, POLICY
 from cluster.daemon import Daemon, free_port
 from cluster.pki import Authority, signing_key
 
+ACCOUNTS_KEY = "accounts.key"
+"""The file of the key that tokens of ServiceAccounts are signed with."""
+
 _READY_SECONDS = 60.0
 # A documentation address (RFC 5737): the endpoint of the server's own service must not be a loopback address.
 _ADVERTISED = "192.0.2.1"
@@ -51,7 +54,7 @@ def run_kube_apiserver(
     """
     port = free_port(address)
     serving = authority.server(address)
-    accounts = signing_key(folder / "accounts.key")
+    accounts = signing_key(folder / ACCOUNTS_KEY)
     tokens = folder / "tokens.csv"
     tokens.touch(mode=0o600)
     tokens.write_text(f"{admin_token},admin,admin,system:masters\n")

@@ -71,28 +71,53 @@ def load_cases(path: Path) -> list[Case]:
     Raises:
         msgspec.ValidationError: the file is not a list of cases.
     """
-    return msgspec.convert(yaml.safe_load(path.read_text()), list[Case])
+    return msgspec.convert(yaml.load(path.read_bytes(), yaml.CSafeLoader), list[Case])
 
 
 def run_case(case: Case, rule: Rule[Any]) -> list[Expected]:
     """Return what the rule really finds, in the form in which the case says what it expects."""
-    snapshot, file = scene(case, rule)
+    return judged(case, rule, scene(case, rule)[0])
+
+
+def judged(case: Case, rule: Rule[Any], snapshot: Snapshot) -> list[Expected]:
+    """Return what the rule finds in this snapshot under the intent of the case, in the form of the case."""
+    file = intended(case)
     return [_said(finding, case.findings) for finding in evaluate(Evaluation(snapshot, file.intent), file, [rule])]
+
+
+def intended(case: Case) -> IntentFile:
+    """Return what the cluster of the case is meant to be.
+
+    Raises:
+        IntentError: the case's intent is none.
+    """
+    return IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
 
 
 def scene(case: Case, *rules: Rule[Any]) -> tuple[Snapshot, IntentFile]:
     """Return the cluster of a case, as far as these rules look at it, and what it is meant to be."""
-    file = IntentFile(decode(IntentFile(name="intent"), case.intent, Intent), "intent")
-    readings = {reading.source: reading for reading in _readings(case, sources_of(rules), probes_of(rules))}
-    return Snapshot(Cluster(uid="case"), readings, NOW, NOW), file
+    read = (*_readings(case, sources_of(rules), probes_of(rules)), *answers(case, *rules))
+    return Snapshot(Cluster(uid="case"), {reading.source: reading for reading in read}, NOW, NOW), intended(case)
 
 
-def _readings(case: Case, sources: Sequence[Source[Any]], probes: Sequence[Probe[Any, Any]]) -> Iterator[Reading[Any]]:
-    states = {
+def answers(case: Case, *rules: Rule[Any]) -> Iterator[Reading[Any]]:
+    """Yield what the probes of these rules that the case speaks of have answered."""
+    for probe in probes_of(rules):
+        if probe.name in {*case.absent, *case.denied, *case.failed, *case.answers, *case.partial}:
+            state = State.PARTIAL if probe.name in case.partial else _states(case).get(probe.name, State.LOADED)
+            yield _answered(probe, state, case.answers.get(probe.name, ()))
+
+
+def _states(case: Case) -> dict[str, State]:
+    return {
         **dict.fromkeys(case.absent, State.ABSENT),
         **dict.fromkeys(case.denied, State.DENIED),
         **dict.fromkeys(case.failed, State.FAILED),
     }
+
+
+def _readings(case: Case, sources: Sequence[Source[Any]], probes: Sequence[Probe[Any, Any]]) -> Iterator[Reading[Any]]:
+    states = _states(case)
     named = {*states, *case.answers, *case.partial}
     if unread := named - {readable.name for readable in (*sources, *probes)}:
         raise ValueError(f"case {case.name!r} names what the rule does not read: {', '.join(sorted(unread))}")
@@ -106,10 +131,6 @@ def _readings(case: Case, sources: Sequence[Source[Any]], probes: Sequence[Probe
             yield _loaded(source, case.objects)
         else:
             yield Reading(source.name, state, reason=f"{source.name}: {state}", read_at=NOW)
-    for probe in probes:
-        if probe.name in {*states, *case.answers, *case.partial}:
-            state = State.PARTIAL if probe.name in case.partial else states.get(probe.name, State.LOADED)
-            yield _answered(probe, state, case.answers.get(probe.name, ()))
 
 
 def _loaded(source: Source[Any], objects: Sequence[Mapping[str, Any]]) -> Reading[Any]:
