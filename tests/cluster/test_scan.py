@@ -29,7 +29,7 @@ OLD_SERVERS_REFUSE = {
     "license-server",  # externalTrafficPolicy on a ClusterIP service with external IPs
 }
 """Services of the bundled cluster that Kubernetes 1.20 does not take; `kubernetes` is always the server's own."""
-OK, FORBIDDEN = 200, 403
+OK, UNAUTHORIZED, FORBIDDEN = 200, 401, 403
 INGRESSES = "/apis/networking.k8s.io/v1/ingresses"
 SLICES = "/apis/discovery.k8s.io/v1beta1/endpointslices"  # also where v1 is served: rights know no versions
 GATEWAY_API = "gateway-api/v1.6.1-standard"
@@ -235,15 +235,22 @@ def test_pages_of_three_give_the_same_findings(account: Path) -> None:
 
 @pytest.mark.parametrize(
     ("broken", "said"),
-    [("ca", "certificate verify failed"), ("token", "refused the credentials"), ("port", "cannot be reached")],
+    [
+        ("ca", "certificate verify failed"),
+        ("token", "refused the credentials"),
+        ("expired token", "refused the credentials"),
+        ("port", "cannot be reached"),
+    ],
 )
 def test_what_cannot_be_reached_is_one_clear_line_and_exit_4(
     demo: ControlPlane, tmp_path: Path, broken: str, said: str
 ) -> None:
     other_ca = demo.client_certificate("stranger").certificate
+    token = _account(demo, role())
+    tokens = {"token": "no token at all", "expired token": demo.token_that_expired(token, seconds_ago=60)}
     kubeconfig = demo.kubeconfig(
         tmp_path / "kubeconfig",
-        token="expired" if broken == "token" else None,
+        token=tokens.get(broken),
         ca=other_ca if broken == "ca" else None,
         server="https://127.0.0.1:9" if broken == "port" else None,
     )
@@ -254,6 +261,37 @@ def test_what_cannot_be_reached_is_one_clear_line_and_exit_4(
     assert said in done.output
     assert done.output.count("\n") == 1
     assert said in done.report["error"]
+
+
+def test_a_token_is_good_until_it_expires(demo: ControlPlane) -> None:
+    token = _account(demo, role())
+
+    status = {
+        seconds: demo.request("GET", "/api/v1/nodes", token=demo.token_that_expired(token, seconds_ago=seconds)).status
+        for seconds in (-60, 60)
+    }
+
+    assert status == {-60: OK, 60: UNAUTHORIZED}
+
+
+def test_a_snapshot_is_judged_like_the_cluster_it_was_taken_of(account: Path, tmp_path: Path) -> None:
+    snapshot, path = tmp_path / "snapshot.json.gz", tmp_path / "replayed.json"
+    collected = chaudit("collect", "--kubeconfig", str(account), "-o", str(snapshot))
+    assert collected.returncode == 0, collected.stderr
+    intent = str(DEMO / "chaudit.yaml")
+
+    live = scan(account)
+    replayed = chaudit("scan", "--snapshot", str(snapshot), "--intent", intent, "--report", f"json={path}")
+
+    assert replayed.returncode == live.exit_code
+    assert but_for_times(json.loads(path.read_text())) == but_for_times(live.report)
+
+
+def but_for_times(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out when the evidence was read, and how long that took."""
+    evidence = [{key: value for key, value in one.items() if key != "read_at"} for one in report["evidence"]]
+    scan = {key: value for key, value in report["scan"].items() if key not in {"started", "finished"}}
+    return {**report, "evidence": evidence, "scan": scan}
 
 
 def _in_served_version(server: ControlPlane, document: dict[str, Any]) -> dict[str, Any]:
