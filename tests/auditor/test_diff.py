@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from msgspec.structs import replace
 
-from chaudit import Cluster, Evidence, Finding, Outcome, Report, RuleSummary, Scan, Severity, State, Subject
+from chaudit import Cluster, Evidence, Finding, Outcome, Report, RuleSummary, Scan, Severity, State, Subject, Violation
 from chaudit.cli.differences import markdown
 from chaudit.diff import Diff, diff, json_schema
 from chaudit.earlier import NamedReport
@@ -221,3 +221,14 @@ def test_in_markdown_names_stay_text() -> None:
     assert "<script" not in page
     assert "<a " not in page
     assert page.count("<details") == page.count("</details>") == 2
+
+
+def test_a_note_says_a_thing_once_and_counts_the_rest() -> None:
+    many = [found(U, f"thing-{number}") for number in range(30)]
+    failing = [replace(found(F, f"other-{number}"), violations=(Violation(f"size {number}"),)) for number in range(30)]
+
+    text = markdown(between(report(*(found(P, one.subject) for one in many)), report(*many, *failing)))
+
+    assert text.count("things: forbidden") == 1
+    assert " and 25 more: `now: things: forbidden`" in text
+    assert "- and 10 more messages" in text

@@ -25,8 +25,11 @@ _TITLES: Mapping[Kind, tuple[str, str]] = {
 _TOLD = frozenset({Kind.NEW, Kind.FIXED})
 """What is told though it is below the threshold."""
 
-_MOST = 20
+_THINGS = 20
 """Things that Markdown says of a rule before the rest is only counted."""
+
+_SUBJECTS = 5
+"""Subjects of which it says one."""
 
 
 def put_diff(paper: Paper, diff: Diff, *, verbose: bool, quiet: bool) -> None:
@@ -82,9 +85,7 @@ def _lines(diff: Diff) -> Iterator[str]:
             is_open = " open" if kind is Kind.NEW else ""
             title_of_rule = f"<b>{_text(rule)}</b> {_text(first.title)} ({first.severity}, {len(changes)})"
             yield f"<details{is_open}><summary>{title_of_rule}</summary>\n"
-            yield from map(_item, changes[:_MOST])
-            if len(changes) > _MOST:
-                yield f"- and {len(changes) - _MOST} more"
+            yield from _items(changes)
             yield "\n</details>"
     yield f"\nUnchanged: {_unchanged(diff)}."
 
@@ -94,9 +95,18 @@ def _text(text: str) -> str:
     return escape(printable(text))
 
 
-def _item(change: Change) -> str:
-    said = ": " + "; ".join(map(code_span, _said(change))) if any(_said(change)) else ""
-    return f"- {code_span(str(change.finding.subject))} ({_passage(change)}, `{short_id(change.finding)}`){said}"
+def _items(changes: Sequence[Change]) -> Iterator[str]:
+    """Yield each thing once, with what it is said of, and count the rest: a note takes about a million characters."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for change in changes:
+        name = f"{code_span(str(change.finding.subject))} ({_passage(change)}, `{short_id(change.finding)}`)"
+        for message in _said(change):
+            said[message].append(name)
+    for message, names in list(said.items())[:_THINGS]:
+        more = f" and {len(names) - _SUBJECTS} more" if len(names) > _SUBJECTS else ""
+        yield f"- {', '.join(names[:_SUBJECTS])}{more}{f': {code_span(message)}' if message else ''}"
+    if len(said) > _THINGS:
+        yield f"- and {plural(len(said) - _THINGS, 'more message')}"
 
 
 def _of(diff: Diff, kind: Kind) -> Sequence[Change]:

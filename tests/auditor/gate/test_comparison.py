@@ -1,6 +1,7 @@
 """Two judgements are compared by fingerprints: what was not seen on either side is never called new, or fixed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
@@ -135,6 +136,17 @@ def test_former_failures_of_which_nothing_can_be_told_are_listed_and_not_called_
 
     assert [one.fingerprint for one in baseline.incomparable] == ["fa"]
     assert baseline.fixed == ()
+
+
+def test_what_a_probe_told_that_nobody_asked_again_is_not_fixed_but_not_seen() -> None:
+    asked, unasked = {"TST-001": frozenset[str]()}, {"TST-001": frozenset({"echo"})}
+    then, now = judged(finding(F)), judged(finding(N))
+
+    _, baseline = held(replace(then, unasked=asked), replace(now, unasked=unasked))
+    _, as_ever = held(replace(then, unasked=unasked), replace(now, unasked=unasked))
+
+    assert ([one.fingerprint for one in baseline.incomparable], baseline.fixed) == (["fa"], ())
+    assert ([one.fingerprint for one in as_ever.fixed], as_ever.incomparable) == (["fa"], ())
 
 
 def test_mandatory_rules_fail_whether_new_or_not() -> None:
