@@ -53,12 +53,12 @@ def _as_units(match: re.Match[str]) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Return the count with its noun: `1 node`, `3 nodes`, `2 policies`."""
+    """Return the count with its noun: `1 node`, `3,000 nodes`, `2 policies`."""
     if count == 1:
         return f"{count} {noun}"
     if noun.endswith("y") and noun[-2] not in "aeiou":
-        return f"{count} {noun[:-1]}ies"
-    return f"{count} {noun}{'es' if noun.endswith(('s', 'x', 'sh', 'ch')) else 's'}"
+        return f"{count:,} {noun[:-1]}ies"
+    return f"{count:,} {noun}{'es' if noun.endswith(('s', 'x', 'sh', 'ch')) else 's'}"
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def render(report: Report) -> str:
         keep_trailing_newline=True,
         finalize=_safe,
     )
-    environment.filters |= {"at": at, "plural": _plural, "number": "{:,}".format, "prose": _prose, "cut": _cut}
+    environment.filters |= {"at": at, "plural": plural, "number": "{:,}".format, "prose": _prose, "cut": _cut}
     environment.globals |= {
         "outcome_words": _OUTCOME_WORDS,
         "standing_words": _STANDING_WORDS,
@@ -103,11 +103,6 @@ def _asset(name: str) -> str:
 def _safe(value: object) -> object:
     """Return text without characters that act instead of showing; Jinja passes every expression through here."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _plural(count: int, noun: str) -> str:
-    """Return the count with its noun, large ones with separators: `5,000 nodes`."""
-    return f"{count:,}{plural(count, noun).removeprefix(str(count))}"
 
 
 def _cut(text: str, letters: int) -> str:

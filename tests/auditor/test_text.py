@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaudit.text import enumerated, plural, printable
+from chaudit.text import enumerated, or_rather, plural, printable
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,14 @@ def test_of_many_names_the_first_few_are_listed() -> None:
     assert enumerated(["a"], "node") == "1 node (a)"
     assert enumerated(["a", "b", "c"], "node") == "3 nodes (a, b, c)"
     assert enumerated(["a", "b\n", "c", "d"], "node") == "4 nodes (a, b\\n, c, ...)"
+
+
+def test_large_counts_can_be_read() -> None:
+    assert plural(25_009, "finding") == "25,009 findings"
+
+
+def test_what_may_be_meant_is_said_and_nothing_where_nothing_is_like_it() -> None:
+    known = ["NET-001", "NPT-019", "NPT-021"]
+
+    assert or_rather("npt-19", known) == "; did you mean NPT-019 or NPT-021?"
+    assert or_rather("pci", known) == ""

@@ -9,9 +9,20 @@ from msgspec.structs import replace
 from chaudit import Exhibited, Outcome, Subject, Violation
 from chaudit_network.exhibits import BGP, EXPOSURE, NAMES, NETWORK, PLACES
 from chaudit_network.exhibits.bgp import SessionsEntry
+from chaudit_network.exhibits.exposure import At
 from chaudit_reports.page.likeness import THIS
 from reports.pages import FULL, page, section, text
-from reports.sample import CLUSTER_NETWORK, DENIED, NAMES_SHOWN, NODES, PEERING, error_report, finding
+from reports.sample import (
+    CLUSTER_NETWORK,
+    DENIED,
+    ENTRIES,
+    NAMES_SHOWN,
+    NODES,
+    PEERING,
+    PLACE_SETS,
+    error_report,
+    finding,
+)
 
 
 def cells(row: html.HtmlElement) -> list[str]:
@@ -41,6 +52,17 @@ def test_what_is_open_where_no_outsider_arrives_is_not_in_the_colour_of_what_is_
     levels = section(root, "exposure").xpath(".//table[@class='matrix']/tbody/tr[1]/td/@class")
     assert levels[:2] == ["level open", "level inside"]
     assert text(section(root, "exposure").xpath(".//p[@class='legend']")[0]).startswith("1 open to outsiders 1 in part")
+
+
+def test_what_grey_means_is_told_where_there_is_some() -> None:
+    everywhere = replace(ENTRIES[0], at=(At(0), At(1)))
+    root = with_exhibits(
+        Exhibited(EXPOSURE.name, EXPOSURE.title, value=(everywhere,)),
+        Exhibited(PLACES.name, PLACES.title, value=PLACE_SETS),
+    )
+    legends = [text(section(one, "exposure").xpath(".//p[@class='legend']")[0]) for one in (root, page())]
+
+    assert ["open where outsiders do not arrive" in legend for legend in legends] == [True, False]
 
 
 def test_ways_that_are_closed_to_outsiders_are_folded_and_not_left_out() -> None:

@@ -102,6 +102,6 @@ def _verdict(report: Report) -> Sequence[Text]:
     code = f"(exit code {int(report.verdict.exit_code)})"
     if report.error:
         return Text(f"Nothing was judged: {printable(report.error)}", "bold red"), Text(code)
-    counts = " · ".join(f"{count} {outcome}" for outcome, count in report.verdict.counts.items() if count)
+    counts = " · ".join(f"{count:,} {outcome}" for outcome, count in report.verdict.counts.items() if count)
     style = {ExitCode.CLEAN: "bold green", ExitCode.FINDINGS: "bold red"}.get(report.verdict.exit_code, "bold yellow")
     return Text(report.verdict.summary, style), Text(f"{counts} {code}")

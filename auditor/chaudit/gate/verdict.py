@@ -60,8 +60,8 @@ class Verdict(msgspec.Struct, frozen=True):
         unchanged = self.standings.get(Standing.UNCHANGED, 0)
         match self.exit_code:
             case ExitCode.FINDINGS:
-                unjudged = f", and {unknown} could not be {self._judged}" if unknown else ""
-                old = f"; {unchanged} more unchanged since the baseline" if unchanged else ""
+                unjudged = f", and {unknown:,} could not be {self._judged}" if unknown else ""
+                old = f"; {unchanged:,} more unchanged since the baseline" if unchanged else ""
                 return f"Failed: {plural(failed, 'finding')} at or above {self.threshold}{unjudged}{old}."
             case ExitCode.USAGE:
                 accepts = "accepts" if self.stale_waivers == 1 else "accept"
@@ -69,7 +69,7 @@ class Verdict(msgspec.Struct, frozen=True):
             case ExitCode.INCOMPLETE:
                 return (
                     f"Incomplete: nothing{self._new} failed at or above {self.threshold}, "
-                    f"but {unknown} could not be {self._judged}."
+                    f"but {unknown:,} could not be {self._judged}."
                 )
             case ExitCode.UNAVAILABLE:
                 return "Unavailable: nothing was judged."
@@ -85,7 +85,7 @@ class Verdict(msgspec.Struct, frozen=True):
             "could not be judged": unknown,
             "waived": self.counts[Outcome.WAIVED],
         }
-        remarks = ", ".join(f"{count} {what}" for what, count in said.items() if count)
+        remarks = ", ".join(f"{count:,} {what}" for what, count in said.items() if count)
         if not remarks:
             return "Clean: nothing failed, and everything could be judged."
         if not self.is_gated:

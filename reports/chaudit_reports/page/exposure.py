@@ -12,6 +12,8 @@ from chaudit_reports.page.ways import Cell, Column, Level, Story, Way, Ways
 _APART = 80
 """So many ways in have a row each; of more, those of which the same is to be seen share one."""
 
+_SHUT = frozenset({Level.INSIDE, Level.CLOSED})
+
 _REASONED = 400
 """Rows whose reasons are told on the page; the JSON report has them all."""
 
@@ -54,6 +56,15 @@ class Matrix:
         """How many ways in there are."""
         return sum(self.counts.values())
 
+    @property
+    def has_moot(self) -> bool:
+        """Whether some way in is open where outsiders do not arrive."""
+        return any(
+            cell and not column.outside and cell.level not in _SHUT
+            for row in self.open
+            for column, cell in zip(self.columns, row.cells, strict=True)
+        )
+
 
 def matrix_of(ways: Ways, anchors: Anchors, marks: Marks) -> Matrix:
     """Return the matrix, what is open furthest first."""
@@ -61,11 +72,10 @@ def matrix_of(ways: Ways, anchors: Anchors, marks: Marks) -> Matrix:
     for way in ways.known:
         counts[way.level] += 1
     rows = [_row(number, group, ways, anchors, marks) for number, group in enumerate(_groups(ways))]
-    shut = {Level.INSIDE, Level.CLOSED}
     return Matrix(
         columns=ways.columns,
-        open=tuple(row for row in rows if row.level not in shut),
-        closed=tuple(row for row in rows if row.level in shut),
+        open=tuple(row for row in rows if row.level not in _SHUT),
+        closed=tuple(row for row in rows if row.level in _SHUT),
         counts=counts,
     )
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chaudit import Outcome, Report, State, plural
+from chaudit import Outcome, Report, State
 from chaudit_reports.page.broken import BrokenRule
 from chaudit_reports.page.readings import Row
 from chaudit_reports.page.reasons import Reason
@@ -116,8 +116,3 @@ def _of_row(row: Row, explained: Mapping[str, Reason]) -> Lift:
         return Lift(f"Grant {found[1] if found else 'list'} on", row.name, "", count, row.anchor)
     verb = "Read again" if row.targets is None else "Ask again"
     return Lift(verb, row.name, row.reason, count, row.anchor)
-
-
-def coverage(overview: Overview) -> str:
-    """Return how much could be judged: `133 of 134 verdicts`."""
-    return f"{overview.judged} of {plural(overview.applicable, 'verdict')}"
