@@ -41,7 +41,7 @@ def _sections(manual: Manual) -> Iterator[tuple[str, Sequence[str]]]:
     if manual.controls:
         yield "CONTROLS", [f"- {title}: {', '.join(ids)}" for title, ids in manual.controls.items()]
     yield "REFERENCES", manual.references
-    yield "SEE ALSO", [f"{_PAGES}/{manual.id}.md, with clusters that fail, pass and are unknown"]
+    yield "SEE ALSO", list(_see_also(manual))
 
 
 def _outcomes(manual: Manual) -> Iterator[str]:
@@ -58,13 +58,20 @@ def _outcomes(manual: Manual) -> Iterator[str]:
 def _evidence(manual: Manual) -> Iterator[str]:
     for heading, is_needed in (
         ("Needed:", True),
-        ("Looked at, so that a gap is unknown only where it decides:", False),
+        ("Looked at, too; a gap in these matters only where it decides:", False),
     ):
         if chosen := [one for one in manual.evidence if one.needed is is_needed]:
             yield heading
             yield from (f"- {_wanted(one)}" for one in chosen)
             yield ""
     yield f"    chaudit rbac --rule {manual.id} | kubectl apply -f -"
+
+
+def _see_also(manual: Manual) -> Iterator[str]:
+    yield f"- {_PAGES}/{manual.id}.md: clusters that fail, pass and are unknown"
+    yield f"- chaudit scan --rule {manual.id}: judge by this rule alone"
+    if not manual.mandatory:
+        yield "- chaudit waive FINGERPRINT: write a waiver for a finding into the intent file"
 
 
 def _wanted(one: Wanted) -> str:
