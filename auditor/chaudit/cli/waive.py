@@ -15,7 +15,7 @@ from chaudit.earlier import load_report
 from chaudit.errors import IntentError, UsageError
 from chaudit.evidence.archive import read_file
 from chaudit.finding import Finding, Outcome
-from chaudit.gate.waivers import accepted, check_waivers, mandatory_rules, waiver_for
+from chaudit.gate.waivers import accepted, check_waivers, is_too_long, mandatory_rules, waiver_for
 from chaudit.host import PluginHost
 from chaudit.intent.inserting import with_waiver
 from chaudit.intent.loading import IntentFile
@@ -99,6 +99,9 @@ def waive(
     text = _read(intent)
     file = intent_from(host, intent) if text is not None else IntentFile(name=name)
     before = file
+    if is_too_long(expires, file, datetime.now(UTC).date()):
+        longest = file.intent.gate.longest_waiver
+        raise UsageError(f"{expires} is too far away: gate.longest-waiver in {name} is {longest} days")
     for finding in chosen:
         _check(finding, file, host)
         waiver = waiver_for(finding, findings, reason=reason, owner=owner, expires=expires, ticket=ticket)

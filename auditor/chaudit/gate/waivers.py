@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from glob import escape
 from itertools import combinations
@@ -64,9 +64,9 @@ def check_waivers(file: IntentFile, rules: Sequence[Rule[Any]]) -> None:
 def apply_waivers(findings: Sequence[Finding], file: IntentFile, today: date, labels_of: LabelsOf) -> Waived:
     """Return the findings with failed ones waived where a waiver in force selects them; the first in the file counts.
 
-    A waiver holds up to and including its day of expiry. Expired ones, those that accept nothing, and those that accept
-    what another accepts already are warned about. One whose rule was not judged, or that may be about what could not be
-    judged, is not said to accept nothing.
+    A waiver holds up to and including its day of expiry, if that is not too far away. Expired ones, those that accept
+    nothing, and those that accept what another accepts already are warned about. One whose rule was not judged, or that
+    may be about what could not be judged, is not said to accept nothing.
     """
     waivers = _Waivers(file, today, labels_of)
     return Waived(tuple(map(waivers.applied, findings)), tuple(waivers.warnings()), len(waivers.stale()))
@@ -77,6 +77,12 @@ def accepted(findings: Sequence[Finding], waivers: Sequence[WaiverIntent], today
     file = IntentFile(Intent(waivers=tuple(waivers)))
     applied = apply_waivers(findings, file, today, lambda _: {}).findings
     return [one for one, then in zip(findings, applied, strict=True) if then.outcome is not one.outcome]
+
+
+def is_too_long(expires: date, file: IntentFile, today: date) -> bool:
+    """Whether a waiver would hold for longer than the file's `gate.longest-waiver` lets any."""
+    longest = file.intent.gate.longest_waiver
+    return longest is not None and expires - today > timedelta(days=longest)
 
 
 def waiver_for(
@@ -124,13 +130,13 @@ class _Waivers:
             if self._selects(self._waivers[index].subject, finding)
         ]
         self._accepted.update(matching)
-        in_force = [index for index in matching if not self._is_expired(index)]
+        in_force = [index for index in matching if not self._is_expired(index) and not self._is_too_long(index)]
         self._shared.update(combinations(in_force, 2))
         if in_force:
             accepted = _as_given(self._waivers[in_force[0]])
             return msgspec.structs.replace(finding, outcome=Outcome.WAIVED, waiver=accepted)
-        if matching:
-            return msgspec.structs.replace(finding, expired_waiver=_as_given(self._waivers[matching[0]]))
+        if expired := [index for index in matching if self._is_expired(index)]:
+            return msgspec.structs.replace(finding, expired_waiver=_as_given(self._waivers[expired[0]]))
         return finding
 
     def stale(self) -> Sequence[int]:
@@ -148,6 +154,9 @@ class _Waivers:
             if self._is_expired(index):
                 needless = ", and matches nothing" if index in stale else ""
                 yield f"{self._named(index)} expired on {waiver.expires}{needless}"
+            elif self._is_too_long(index):
+                days = self._file.intent.gate.longest_waiver
+                yield f"{self._named(index)} accepts nothing: {waiver.expires} is more than {days} days away"
             elif index in stale:
                 yield f"{self._named(index)} matches nothing"
         for (first, second), count in sorted(self._shared.items()):
@@ -158,6 +167,9 @@ class _Waivers:
 
     def _is_expired(self, index: int) -> bool:
         return self._waivers[index].expires < self._today
+
+    def _is_too_long(self, index: int) -> bool:
+        return is_too_long(self._waivers[index].expires, self._file, self._today)
 
     def _selects(self, selector: SubjectSelector, finding: Finding) -> bool:
         subject = finding.subject

@@ -174,12 +174,16 @@ class WaiverIntent(_Section, frozen=True):
 
 
 class Gate(_Section, frozen=True):
-    """Defaults of the options that decide the exit code; `families` of rules can have a threshold of their own."""
+    """Defaults of the options that decide the exit code; `families` of rules can have a threshold of their own.
+
+    `longest_waiver` is how many days a waiver may still have before it: one that would hold for longer accepts nothing.
+    """
 
     fail_on: FailOn | None = None
     families: Mapping[str, FailOn] = {}
     allow_unknown: bool | None = None
     strict_waivers: bool | None = None
+    longest_waiver: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 class Intent(_Section, frozen=True):

@@ -151,6 +151,15 @@ def test_a_mandatory_rule_is_refused(capsys: pytest.CaptureFixture[str]) -> None
     assert "chaudit waive" not in capsys.readouterr().out
 
 
+def test_a_day_that_is_too_far_away_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("chaudit.yaml").write_text(f"{INTENT}gate: {{longest-waiver: 89}}\n")
+
+    code, _, err = waive(capsys, findings()["stray"]["fingerprint"], *WHY)
+
+    assert (code, "is too far away: gate.longest-waiver in chaudit.yaml is 89 days" in err) == (2, True)
+    assert waive(capsys, findings()["stray"]["fingerprint"], *WHY, "--expires", "89d")[0] == 0
+
+
 def test_what_is_waived_is_not_waived_twice(capsys: pytest.CaptureFixture[str]) -> None:
     stray = findings()["stray"]["fingerprint"]
     waive(capsys, stray, *WHY)

@@ -15,7 +15,7 @@ from chaudit.errors import IntentError
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome, Violation, Waiver
 from chaudit.gate.waivers import Waived, accepted, apply_waivers, check_waivers, waiver_for
 from chaudit.intent.loading import IntentFile, load
-from chaudit.intent.model import Intent, SubjectSelector, WaiverIntent
+from chaudit.intent.model import Gate, Intent, SubjectSelector, WaiverIntent
 from chaudit.objects import Subject
 from chaudit.rules import Rule, Verdicts
 from chaudit.severity import Severity
@@ -201,6 +201,26 @@ def test_warnings_say_where_in_the_file_the_waiver_is(tmp_path: Path) -> None:
     waived = apply_waivers([finding(Outcome.PASSED)], load(path), TODAY, lambda _: NO_LABELS)
 
     assert waived.warnings == (f"{path}:2: the waiver for TST-001 on */*/*/* (o) matches nothing",)
+
+
+@pytest.mark.parametrize(
+    ("longest", "outcome", "warnings"),
+    [
+        (None, Outcome.WAIVED, []),
+        (31, Outcome.WAIVED, []),
+        (30, Outcome.FAILED, ["accepts nothing: 2026-02-01 is more than 30 days away"]),
+    ],
+)
+def test_a_waiver_that_would_hold_for_longer_than_any_may_accepts_nothing(
+    longest: int | None, outcome: Outcome, warnings: list[str]
+) -> None:
+    intent = Intent(waivers=(waiver(date(2026, 2, 1)),), gate=Gate(longest_waiver=longest))
+
+    waived = apply_waivers([finding()], IntentFile(intent), TODAY, lambda _: NO_LABELS)
+
+    assert outcomes(waived) == [outcome]
+    assert waived.findings[0].expired_waiver is None
+    assert [said.partition("(net team) ")[2] for said in waived.warnings] == warnings
 
 
 names = st.sampled_from(["a", "b", "c", "*"])
