@@ -24,7 +24,7 @@ router bgp {asn}
  no bgp default ipv4-unicast
  no bgp ebgp-requires-policy
  bgp bestpath as-path multipath-relax
- timers bgp 1 3
+ timers bgp 2 6
 """
 _NEIGHBOR = """ neighbor {address} remote-as {asn}
  neighbor {address} password {password}

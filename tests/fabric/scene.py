@@ -20,13 +20,14 @@ from cluster.assets import crd_folder, find_binary
 from cluster.control_plane import ControlPlane
 from cluster.daemon import Daemon
 from fabric import objects
-from fabric.addresses import CLIENT, CLUSTER_HOST, FAMILIES, NODES, PUBLIC, ROUTER_ASNS, ROUTERS, address, public
+from fabric.addresses import CLIENT, FAMILIES, NODES, ROUTERS, address, public
 from fabric.bird import ESTABLISHED, Bird
 from fabric.confd import Confd
 from fabric.findings import Findings
 from fabric.frr import Router
+from fabric.names import RECORDS, ZONE, intent, zone
 from fabric.network import built_network, cut, mend
-from fabric.objects import CALICO, NODE_PORTS, NUMBERS, PASSWORD, PORT, Manifest
+from fabric.objects import CALICO, NUMBERS, PASSWORD, PORT, Manifest
 from lab import platform, rules
 from lab.clusters import Cluster
 from lab.data_plane import running_proxies
@@ -41,13 +42,6 @@ _QUIET_SECONDS = 0.3
 _SCAN_SECONDS = 100
 _LONG_AGO = timedelta(minutes=10)
 
-ZONE = "example.test"
-RECORDS = {
-    "web": (public(NUMBERS["web"], 4), public(NUMBERS["web"], 6)),
-    "pair": (address("n1", 4), address("n2", 4)),
-    "balanced": (address(CLIENT, 4),),
-}
-"""The names of the zone when all is well: a load balancer of the cluster, two nodes, and a load balancer outside."""
 RULES = ("BGP-*", "HA-*")
 
 Session = tuple[str, str, int]
@@ -81,6 +75,7 @@ class Fabric:
         self._definitions = crd_folder() / "calico" / "v3.31.7"
         self._release = release_of(self._kube_proxy)
         self._listeners: dict[str, ExitStack] = {}
+        self._reported: dict[str, Mapping[str, str]] = {}
         self._scans = 0
 
     def __enter__(self) -> Self:
@@ -180,15 +175,18 @@ class Fabric:
         `down` are the sessions that are not to come up, or to go down.
 
         Raises:
-            UnsettledError: Other sessions are up.
+            UnsettledError: Other sessions are up, or the routers hear something new all the time.
         """
         self._configure(bird for bird in self.birds.values() if bird.is_running)
         wanted = SESSIONS - set(down)
         self.wait_until(lambda: self._up_for_routers() == wanted == self._up_for_nodes(), "the sessions")
-        heard: Sequence[Sequence[str]] = ()
-        while (now := [router.tables() for router in self.routers.values()]) != heard:
-            heard = now
-            time.sleep(_QUIET_SECONDS)
+        self.wait_until(self._is_quiet, "the tables")
+
+    def _is_quiet(self) -> bool:
+        """Whether routers hear nothing new for a moment."""
+        before = [router.tables() for router in self.routers.values()]
+        time.sleep(_QUIET_SECONDS)
+        return before == [router.tables() for router in self.routers.values()]
 
     def _configure(self, birds: Iterable[Bird]) -> None:
         confd = Confd(self.listed)
@@ -251,12 +249,12 @@ class Fabric:
         folder = self._folder / f"scan-{self._scans}"
         folder.mkdir()
         self.apply(*self._statuses())
-        intent, report = folder / "chaudit.yaml", folder / "report.json"
-        intent.write_text(yaml.safe_dump(self.intent(names)))
+        meant, report = folder / "chaudit.yaml", folder / "report.json"
+        meant.write_text(yaml.safe_dump(intent(names, self.balancer.url)))
         tables = ",".join(self.write_tables(folder))
         command = [
             *(sys.executable, "-P", "-m", "chaudit", "scan", "--kubeconfig", str(self._kubeconfig)),
-            *("--intent", str(intent), "--report", f"json={report}", "--quiet"),
+            *("--intent", str(meant), "--report", f"json={report}", "--quiet"),
             *(word for rule in rules for word in ("--rule", rule)),
             *("--probe", f"dns={address(CLIENT, 4)}", "--probe", "haproxy", "--bgp-rib", tables),
             *("--probe-timeout", "1", *options),
@@ -276,45 +274,14 @@ class Fabric:
                 file.write_text(router.table(family))
                 yield f"{address(name, family)}@{file}"
 
-    def intent(self, names: Iterable[str]) -> Mapping[str, Any]:
-        """Return what the cluster is meant to be: reached over the cluster host network, by two routers."""
-        balancer = {"address": address(CLIENT, 4), "statistics": self.balancer.url, "backend": "web"}
-        return {
-            "topology": {"cluster-host": "external"},
-            "networks": {"cluster-host": {"cidrs": list(CLUSTER_HOST.values()), "external": True}},
-            "bgp": {
-                "peers": [
-                    {"address": address(router, family), "asn": ROUTER_ASNS[router]}
-                    for router in ROUTERS
-                    for family in FAMILIES
-                ],
-                "prefixes": list(PUBLIC.values()),
-            },
-            "names": [{"host": f"{name}.{ZONE}", **_meant(name, balancer)} for name in names],
-        }
-
     def _statuses(self) -> Iterator[Manifest]:
         """Yield what calico-node reports of each node's sessions; where BIRD is gone, its last report is old."""
         now = datetime.now(UTC)
         for node, bird in self.birds.items():
-            states = bird.states()
+            if bird.is_running:
+                self._reported[node] = bird.states()
             written = now if bird.is_running else now - _LONG_AGO
             manifest = objects.calico(
                 "CalicoNodeStatus", node, {"node": node, "classes": ["BGP"], "updatePeriodSeconds": 10}
             )
-            yield {**manifest, "status": objects.session_status(states, written)}
-
-
-def _meant(name: str, balancer: Mapping[str, str]) -> Mapping[str, Any]:
-    """Return what the intent file says of a name: clients come to a load balancer, or to the node port of `web`."""
-    if name == "balanced":
-        return {"load-balancers": [balancer]}
-    return {"ports": [80 if name == "web" else NODE_PORTS["web"]]}
-
-
-def zone(records: Mapping[str, Iterable[str]]) -> str:
-    """Return the lines of the zone: who serves it, and the addresses of each name."""
-    lines = ["@ NS ns", f"ns A {address(CLIENT, 4)}"]
-    for name, addresses in records.items():
-        lines += (f"{name} 60 {'AAAA' if ':' in one else 'A'} {one}" for one in addresses)
-    return "\n".join(lines)
+            yield {**manifest, "status": objects.session_status(self._reported[node], written)}

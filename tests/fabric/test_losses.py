@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from fabric.addresses import CLIENT, FAMILIES, NODES, PUBLIC, ROUTERS, address
 from fabric.findings import Findings, key
+from fabric.names import RECORDS, ZONE, zone
 from fabric.objects import endpoints
-from fabric.scene import RECORDS, ZONE, Fabric, zone
+from fabric.scene import Fabric
 from fabric.wording import CALL, failed
 
 SECONDS = 60

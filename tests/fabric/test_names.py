@@ -1,7 +1,8 @@
 """What DNS, a load balancer and connections say is held against the fabric, and each thing is told apart."""
 
 from fabric.addresses import CLIENT, address
-from fabric.scene import ZONE, Fabric, zone
+from fabric.names import ZONE, zone
+from fabric.scene import Fabric
 
 SERVER = f"DNS ({address(CLIENT, 4)})"
 WANTED = "expected 2 or an address that survives the loss of one"
