@@ -16,6 +16,8 @@ from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.policy.matching import Packet
 from chaudit_network.views.endpoints import Backend, Backends
 
+_TAKEN_FOR_ITS_OWN = "in mode ipvs Felix may take packets to a port outside of kubeNodePortRanges for the host's own"
+
 
 @dataclass(frozen=True)
 class Journeys:
@@ -88,6 +90,8 @@ class Journeys:
             found = backends.ready
         packet = Packet(place.address, way.protocol, way.port)
         targets = [Target(one.packet(way.protocol), self._is_process(one, entry)) for one in found]
+        if targets and not _is_seen_as_forwarded(way, entrance):
+            raise CannotTellError(_TAKEN_FOR_ITS_OWN)
         yield self.host_guards.passing(entrance.guards, packet, targets, source)
         if way.is_to_a_process and source.standpoint is Standpoint.POD:
             yield entrance.own_pods
@@ -126,3 +130,9 @@ def _by_their_own_node(verdict: Verdict, source: SourceClass) -> Verdict:
         return verdict
     because = "clients inside are redirected by the kube-proxy of their own node"
     return Verdict(Reach.PARTIAL, (*verdict.because, because))
+
+
+def _is_seen_as_forwarded(way: WayIn, entrance: Entrance) -> bool:
+    """Whether host policy, if there is any, knows that packets are to go on to an endpoint."""
+    has_policy = any(guard.policy for guard in entrance.guards)
+    return entrance.forwarded is None or not has_policy or way.via is Via.HOST_PORT or way.port in entrance.forwarded

@@ -8,14 +8,17 @@ from functools import cached_property
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, families
 from chaudit_network.exposure.delivery import Version
-from chaudit_network.exposure.guard import Guard
+from chaudit_network.exposure.guard import Guard, HostGuards
 from chaudit_network.exposure.hops import Exits, Hops
 from chaudit_network.exposure.place_sets import Place, PlaceSet
 from chaudit_network.exposure.sources import Clients
 from chaudit_network.exposure.verdict import Reach, Verdict
+from chaudit_network.intervals import Intervals
 from chaudit_network.kinds.core import Node
 from chaudit_network.views.kube_proxy import KubeProxy
 from chaudit_network.views.node_addresses import NodeAddresses
+from chaudit_network.views.node_port_ranges import ports_of
+from chaudit_network.views.node_proxy import Mode
 
 _ROUTED = Verdict(Reach.OPEN)
 """What becomes of packets for an address of a service itself: where node ports are served does not matter to them."""
@@ -29,7 +32,8 @@ class Entrance:
     outsiders arrive there, or may, and `hides_pods` whether pods come with their node's address. `own_pods` is what
     becomes of those of the node itself on their way to a process of it, and `destination` tells apart the addresses
     that a rule of the guards tells apart. `service_addresses` is what kube-proxy does there with external and load
-    balancer addresses of services that have node ports.
+    balancer addresses of services that have node ports. `forwarded` are the ports of the node's own addresses at which
+    host policy takes translated packets for forwarded ones, where it may not be all: in mode ipvs.
     """
 
     family: int
@@ -43,6 +47,7 @@ class Entrance:
     own_pods: Verdict = _ROUTED
     destination: Hashable = None
     service_addresses: Verdict = _ROUTED
+    forwarded: Intervals | None = None
 
 
 @dataclass
@@ -127,6 +132,7 @@ def find_places(
         own = [one.address for one in known]
         version = kube_proxy.version(node)
         exits, own_pods = hops.exits(node.name), guards.own_pods(node.name)
+        forwarded = _forwarded(node, kube_proxy, guards)
         to_services = {
             family: _service_addresses(node, family, own, kube_proxy, is_complete=networking.is_complete)
             for family in families(own)
@@ -145,6 +151,7 @@ def find_places(
                 own_pods=own_pods,
                 destination=guards.place(guard, one.address),
                 service_addresses=to_services[one.address.version],
+                forwarded=forwarded,
             )
             places.add(entrance, Place(node.name, one.address, one.interface, one.network))
     return places
@@ -169,3 +176,16 @@ def _service_addresses(
         return Verdict(Reach.UNKNOWN, tuple(gap.reasons))
     why = "nodePortAddresses match no address of the node, where this kube-proxy leaves out services with node ports"
     return Verdict(Reach.CLOSED if is_complete else Reach.UNKNOWN, (why,))
+
+
+def _forwarded(node: Node, kube_proxy: KubeProxy, guards: HostGuards) -> Intervals | None:
+    """Return the ports that Felix takes for node ports, where it has to guess which packets ipvs is to forward.
+
+    See StaticFilterInputForwardCheckChain in felix/rules/static.go. What is not known of them is no port at all.
+    """
+    try:
+        if kube_proxy.mode(node) is not Mode.IPVS:
+            return None
+        return ports_of(guards.policies.felix.node_port_ranges(node.name).value)
+    except CannotTellError:
+        return Intervals()

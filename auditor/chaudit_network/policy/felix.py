@@ -118,6 +118,20 @@ class Felix:
         )
         return found or Setting("drop")
 
+    def node_port_ranges(self, node: str) -> Setting[tuple[int | str, ...]]:
+        """Return the ports that it takes for node ports in mode ipvs of kube-proxy: numbers, and ranges `low:high`.
+
+        Raises:
+            CannotTellError: not all that may set it was read.
+        """
+        found = self._setting(
+            node,
+            "kubenodeportranges",
+            lambda spec: spec.kube_node_port_ranges or None,
+            lambda text: tuple(one.strip() for one in text.split(",")),
+        )
+        return found or Setting(("30000:32767",))
+
     @cached_property
     def has_node_settings(self) -> bool:
         """Whether nodes may differ.

@@ -66,11 +66,11 @@ class WrittenRanges:
             denied = [rule.destination.ports for rule in policy.spec.ingress if rule.action == "Deny"]
             if policy.spec.pre_dnat and denied and all(denied) and any(map(_has_range, denied)):
                 ports = (port for listed in denied for port in listed)
-                yield WrittenRange(policy.subject, "its Deny rules list", _ports(ports))
+                yield WrittenRange(policy.subject, "its Deny rules list", ports_of(ports))
         for settings in self.felix.complete_records:
             if settings.spec.kube_node_port_ranges:
                 yield WrittenRange(
-                    settings.subject, "kubeNodePortRanges is", _ports(settings.spec.kube_node_port_ranges)
+                    settings.subject, "kubeNodePortRanges is", ports_of(settings.spec.kube_node_port_ranges)
                 )
 
 
@@ -87,7 +87,7 @@ def _has_range(ports: Sequence[int | str]) -> bool:
     return any(_span(port) for port in ports if isinstance(port, str))
 
 
-def _ports(ports: Iterable[int | str]) -> Intervals:
+def ports_of(ports: Iterable[int | str]) -> Intervals:
     """Return the numbers among ports; a named port is none."""
     return Intervals.of(filter(None, ((port, port) if isinstance(port, int) else _span(port) for port in ports)))
 

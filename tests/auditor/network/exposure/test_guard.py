@@ -3,8 +3,10 @@
 import pytest
 
 from auditor.network.exposure.clusters import (
+    INTENT,
     N1,
     N2,
+    PROXY,
     calico_node,
     endpoint,
     felix,
@@ -17,7 +19,8 @@ from auditor.network.exposure.clusters import (
     slice_of,
     verdict,
 )
-from auditor.network.views.evidence import Object, node
+from auditor.network.views.evidence import Evidence, Object, node
+from chaudit_network.exposure.view import exposure
 
 WEB = (service(), slice_of("web", ("n1", "172.16.0.1"), ("n2", "172.16.0.2")))
 LOCAL = (service(externalTrafficPolicy="Local"), WEB[1])
@@ -209,3 +212,23 @@ def test_a_network_that_is_none_makes_unknown_what_its_rule_may_decide() -> None
 
 def _interfaces(address: str) -> dict[str, str]:
     return {"projectcalico.org/Interfaces": f'[{{"name": "eno1", "addresses": ["{address}"]}}]'}
+
+
+@pytest.mark.parametrize(
+    ("mode", "settings", "expected"),
+    [
+        ("iptables", (), "open"),
+        ("ipvs", (), "open"),
+        ("ipvs", (felix(kubeNodePortRanges=["31000:32000"]),), "unknown"),
+        ("ipvs", (felix(kubeNodePortRanges=["31000:32000", 30080]),), "open"),
+        ("ipvs", (calico_node({"name": "FELIX_KUBENODEPORTRANGES", "value": "31000:32000"}),), "unknown"),
+    ],
+)
+def test_in_mode_ipvs_felix_knows_by_the_port_alone_that_packets_are_to_go_on(
+    mode: str, settings: tuple[Object, ...], expected: str
+) -> None:
+    proxy = {**PROXY, "data": {"config.conf": PROXY["data"]["config.conf"].replace("iptables", mode)}}
+    evidence = (proxy, N1, *LOCAL, EVERYWHERE, policy("processes", ingress=[ALLOW]), *settings)
+
+    assert reaches(Evidence(evidence, INTENT).resolve(exposure)) == {"n1": expected}
+    assert reaches(Evidence((proxy, N1, *LOCAL, *settings), INTENT).resolve(exposure)) == {"n1": "open"}
