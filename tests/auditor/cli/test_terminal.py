@@ -193,6 +193,33 @@ def test_an_error_is_one_line_with_a_hint(folder: Path) -> None:
     )
 
 
+def test_what_the_baseline_has_is_counted_and_what_is_new_is_told_first(folder: Path, server: ApiServer) -> None:
+    in_a_pipe(folder, *SCAN[:-1], "json=old.json")
+    server.add(node("fresh", "10.10.10.21"))
+
+    brief = in_a_pipe(folder, *SCAN, "--baseline", "old.json").stdout
+    whole = in_a_pipe(folder, *SCAN, "--baseline", "old.json", "-v").stdout
+
+    title = "NET-001   Every node is attached to the cluster host network"
+    assert f"FAILED and new (1)\n  critical {title}\n    Node fresh [" in brief
+    assert f"FAILED as in the baseline (1)\n  critical {title} (1)\n" in brief
+    assert LONG not in brief
+    assert LONG in whole
+
+
+def test_a_severity_of_the_intent_file_and_an_expired_waiver_are_told(folder: Path) -> None:
+    waiver = f"{{rule: NET-001, subject: {{name: {LONG}}}, reason: moves, owner: net team, expires: 2026-01-31}}"
+    (folder / "chaudit.yaml").write_text(f"{INTENT}rules: {{NET-001: {{severity: high}}}}\nwaivers: [{waiver}]\n")
+
+    lines = on_a_terminal(folder, 120, *SCAN).lines
+
+    assert (
+        "  high     NET-001   Every node is attached to the cluster host network [severity of the intent file]" in lines
+    )
+    assert "      was waived until 2026-01-31 by net team: moves" in lines
+    assert len([line for line in lines if LONG in line and line.startswith("    Node")]) == 1
+
+
 def test_rules_come_by_family_on_a_terminal(folder: Path) -> None:
     session = on_a_terminal(folder, 72, "rules")
 
