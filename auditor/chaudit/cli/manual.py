@@ -113,14 +113,15 @@ def _of_probe(probe: Probe[Any, Any], *, needed: bool) -> Wanted:
 def _settings(struct: type[msgspec.Struct]) -> Iterator[Setting]:
     info = msgspec.inspect.type_info(struct)
     for field in info.fields if isinstance(info, msgspec.inspect.StructType) else ():
-        yield Setting(field.encode_name, _words(field.type), field.default)
+        made = field.default is msgspec.NODEFAULT
+        yield Setting(field.encode_name, _words(field.type), field.default_factory() if made else field.default)
 
 
 def _words(kind: msgspec.inspect.Type) -> str:
     """Return a type in the words of whoever writes YAML."""
     if isinstance(kind, msgspec.inspect.IntType):
         return "a whole number" if kind.ge is None else f"a whole number from {kind.ge}"
-    if isinstance(kind, msgspec.inspect.VarTupleType):
+    if isinstance(kind, msgspec.inspect.VarTupleType | msgspec.inspect.ListType):
         return f"a list, each {_words(kind.item_type)}"
     if isinstance(kind, msgspec.inspect.UnionType):
         return ", or ".join(map(_words, kind.types))

@@ -3,15 +3,20 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 import yaml
 
+from auditor.world import THINGS
 from chaudit.cli.main import run
+from chaudit.cli.manual import manual_of
 from chaudit.engine import check_settings
 from chaudit.gate.waivers import check_waivers
 from chaudit.host import installed
 from chaudit.intent.loading import load
+from chaudit.rules import Settings, Verdicts, rule
 from chaudit.selection import check_rule_names, matching
+from chaudit.severity import Severity
 
 SECTIONS = (
     "NAME",
@@ -173,3 +178,23 @@ def test_one_rule_and_a_framework_exclude_each_other(capsys: pytest.CaptureFixtu
     code, _, err = output(capsys, "rules", "NET-001", "--framework", "cis")
 
     assert (code, err) == (2, "chaudit: error: a rule's ID, --framework and --profiles exclude each other\n")
+
+
+class Lists(msgspec.Struct):
+    names: list[str] = []
+    most: float = 0.5
+
+
+def test_a_default_that_is_made_anew_each_time_is_told_like_any_other() -> None:
+    def judge(_: object, __: Lists) -> Verdicts:
+        yield from ()
+
+    made = rule(
+        "TST-001", "Title", severity=Severity.LOW, each=THINGS, using=(Settings(Lists),), remediation="-", references=()
+    )
+    manual = manual_of(made(judge))
+
+    assert [(one.name, one.type, one.default) for one in manual.settings] == [
+        ("names", "a list, each a text", []),
+        ("most", "a number", 0.5),
+    ]
