@@ -6,6 +6,7 @@ Run from the checkout by ``make bench``, that is ``PYTHONPATH=tests python -m be
 import argparse
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -30,6 +31,7 @@ SCAN = (
 )
 _NAMESPACE, _ACCOUNT = "default", "scanner"
 _SELECTORS = {"fieldSelector", "labelSelector"}
+_NAMESPACED = re.compile(r"/namespaces/[^/]+/(?=[^/]+$)")
 
 
 def main() -> None:
@@ -61,12 +63,16 @@ def main() -> None:
 
 
 def lists_read(events: Iterable[AuditEvent]) -> list[str]:
-    """Return the distinct lists among what was asked, as URL paths with their selectors, in the order of asking."""
+    """Return the distinct lists among what was asked, as URL paths with their selectors, in the order of asking.
+
+    One that was asked for namespace by namespace is one list of all namespaces.
+    """
     answered = (urlsplit(event.uri) for event in events if event.verb == "list" and event.code == HTTPStatus.OK)
     paths: dict[str, None] = {}
     for url in answered:
         selectors = urlencode([pair for pair in parse_qsl(url.query) if pair[0] in _SELECTORS])
-        paths[f"{url.path}?{selectors}" if selectors else url.path] = None
+        path = _NAMESPACED.sub("/", url.path)
+        paths[f"{path}?{selectors}" if selectors else path] = None
     if not paths:
         sys.exit("the command has not listed anything from the API server")
     return list(paths)
