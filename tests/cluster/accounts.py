@@ -7,7 +7,7 @@ from typing import Any
 from cluster.control_plane import ControlPlane
 
 _NAMESPACE = "chaudit"
-_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+_REVIEWS = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
 _POLLS = 100
 _POLL_SECONDS = 0.1
 
@@ -18,7 +18,7 @@ def bound_accounts(plane: ControlPlane, cluster_roles: Iterable[Mapping[str, Any
     roles = list(cluster_roles)
     tokens = [_bound(plane, role) for role in roles]
     for role, token in zip(roles, tokens, strict=True):
-        _wait_for_rights(plane, token, role["rules"][-1])
+        _wait_for_rights(plane, token, role)
     return tokens
 
 
@@ -36,21 +36,23 @@ def _bound(plane: ControlPlane, cluster_role: Mapping[str, Any]) -> str:
     return token
 
 
-def _wait_for_rights(plane: ControlPlane, token: str, rule: Mapping[str, Sequence[str]]) -> None:
+def _wait_for_rights(plane: ControlPlane, token: str, cluster_role: Mapping[str, Any]) -> None:
     """The authorizer learns of roles and bindings a moment after they are applied."""
-    attributes = {
-        "group": rule["apiGroups"][0],
-        "resource": rule["resources"][0],
-        "verb": rule["verbs"][0],
-        "name": rule.get("resourceNames", [""])[0],
-    }
+    wanted = {_rights(rule) for rule in cluster_role["rules"]}
     review = {
         "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SelfSubjectAccessReview",
-        "spec": {"resourceAttributes": attributes},
+        "kind": "SelfSubjectRulesReview",
+        "spec": {"namespace": _NAMESPACE},
     }
     for _ in range(_POLLS):
-        if plane.request("POST", _REVIEWS, review, token=token).body["status"]["allowed"]:
+        known = plane.request("POST", _REVIEWS, review, token=token).body["status"]["resourceRules"]
+        if wanted <= {_rights(rule) for rule in known}:
             return
         time.sleep(_POLL_SECONDS)
-    raise AssertionError(f"{attributes} were not granted within {_POLLS * _POLL_SECONDS:g} s")
+    raise AssertionError(
+        f"not all of {cluster_role['metadata']['name']} was granted within {_POLLS * _POLL_SECONDS:g} s"
+    )
+
+
+def _rights(rule: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(rule.get(part, ())) for part in ("verbs", "apiGroups", "resources", "resourceNames"))

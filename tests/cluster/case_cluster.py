@@ -113,8 +113,8 @@ class CaseCluster:
                 lost += [f"{obj['kind']} {path.lstrip('.')}" for path in _changed(wanted, kept)]
             yield lost
         finally:
-            self.plane.delete(created)
             self.plane.apply(replaced)
+            self.plane.delete(created)  # the last of them may be of a kind that is not served
 
     def _kept(self, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
         """Apply an object with all of its metadata, and return it as the server has it then."""

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from chaudit.testing.api_server.objects import read_objects
+from cluster.accounts import bound_accounts
 from cluster.control_plane import ControlPlane
 from cluster.manifests import ApplyError
 
@@ -103,24 +104,8 @@ def demo(control_plane: ControlPlane, crds: Path) -> ControlPlane:
 @pytest.fixture
 def account(demo: ControlPlane, tmp_path: Path) -> Path:
     """A kubeconfig of a ServiceAccount that is bound to exactly the printed role."""
-    token = _account(demo, role())
+    (token,) = bound_accounts(demo, [role()])
     return demo.kubeconfig(tmp_path / "kubeconfig", token=token)
-
-
-def _account(demo: ControlPlane, cluster_role: Mapping[str, Any]) -> str:
-    demo.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "chaudit"}}])
-    token = demo.service_account_token("chaudit", "chaudit")
-    binding = {
-        "apiVersion": "rbac.authorization.k8s.io/v1",
-        "kind": "ClusterRoleBinding",
-        "metadata": {"name": "chaudit"},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "chaudit"},
-        "subjects": [{"kind": "ServiceAccount", "name": "chaudit", "namespace": "chaudit"}],
-    }
-    demo.apply([cluster_role, binding])
-    for path in ("/api/v1/nodes", SLICES, INGRESSES):
-        _wait_for_rights(demo, token, path, OK)
-    return token
 
 
 def _wait_for_rights(demo: ControlPlane, token: str, path: str, status: int) -> None:
@@ -246,7 +231,7 @@ def test_what_cannot_be_reached_is_one_clear_line_and_exit_4(
     demo: ControlPlane, tmp_path: Path, broken: str, said: str
 ) -> None:
     other_ca = demo.client_certificate("stranger").certificate
-    token = _account(demo, role())
+    (token,) = bound_accounts(demo, [role()])
     tokens = {"token": "no token at all", "expired token": demo.token_that_expired(token, seconds_ago=60)}
     kubeconfig = demo.kubeconfig(
         tmp_path / "kubeconfig",
@@ -264,7 +249,7 @@ def test_what_cannot_be_reached_is_one_clear_line_and_exit_4(
 
 
 def test_a_token_is_good_until_it_expires(demo: ControlPlane) -> None:
-    token = _account(demo, role())
+    (token,) = bound_accounts(demo, [role()])
 
     status = {
         seconds: demo.request("GET", "/api/v1/nodes", token=demo.token_that_expired(token, seconds_ago=seconds)).status
