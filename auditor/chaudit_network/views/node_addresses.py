@@ -74,7 +74,7 @@ class NodeAddresses:
     networks: Networks
 
     def __iter__(self) -> Iterator[NodeNetworking]:
-        """Yield all nodes in the order of the list.
+        """Yield all nodes by name.
 
         Raises:
             CannotTellError: the nodes were not read.

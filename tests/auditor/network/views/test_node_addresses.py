@@ -136,8 +136,8 @@ def test_an_interface_comes_from_whatever_names_it() -> None:
     assert placed(known(objects)) == [
         ("192.168.206.3", "", "cluster-host"),
         ("192.168.204.3", "mgmt0", "mgmt"),
-        ("10.10.10.3", "eno1", "oam"),
         ("192.0.2.3", "", ""),
+        ("10.10.10.3", "eno1", "oam"),
     ]
 
 
@@ -195,10 +195,10 @@ def test_owners_are_all_nodes_that_have_or_may_have_an_address() -> None:
     assert owners(addresses, "10.10.10.99") == ()
 
 
-def test_nodes_are_gone_through_in_the_order_of_the_list() -> None:
+def test_nodes_are_gone_through_by_name_in_whatever_order_they_came() -> None:
     addresses = Evidence([node("n2"), node("n1")]).resolve(node_addresses)
 
-    assert [networking.node.name for networking in addresses] == ["n2", "n1"]
+    assert [networking.node.name for networking in addresses] == ["n1", "n2"]
 
 
 @pytest.mark.parametrize(
