@@ -14,6 +14,13 @@ _REFERENCES = (
     "https://docs.tigera.io/calico/latest/reference/host-endpoints/summary",
 )
 
+_EFFECTS = {
+    True: "everything passes",
+    False: "everything but failsafe ports is dropped",
+    None: "its profiles decide, whose rules are not known",
+}
+"""What becomes of packets to the host that no policy decides, by whether its policy allows by default."""
+
 
 @rule(
     "NPT-006",
@@ -75,8 +82,10 @@ def host_endpoints_are_selected_by_a_policy(endpoint: HostEndpoint, policies: Ho
             continue
         if doubtful := [one.title for one in perhaps if _counts(one, policy)]:
             yield Unknown(f"whether {doubtful[0]} selects it cannot be told")
+        elif sure and policy.allows_by_default is None:
+            yield Unknown(f"whether its profiles allow what no policy with type {direction} decides is not known")
         else:
-            effect = "everything passes" if policy.allows_by_default else "everything but failsafe ports is dropped"
+            effect = _EFFECTS[policy.allows_by_default]
             none = f"no policy with type {direction} selects it: {effect}"
             only = f"only preDNAT and doNotTrack policies with type {direction} select it: what they do not allow"
             yield Violation(f"{only} is dropped" if sure else none, {"labels": endpoint.metadata.labels})

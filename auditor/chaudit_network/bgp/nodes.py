@@ -68,7 +68,7 @@ class BGPNodes:
     _selected: dict[object, frozenset[str]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[BGPNode]:
-        """Yield the nodes in the order of the list."""
+        """Yield the nodes by name."""
         return iter(self.nodes)
 
     @cached_property

@@ -1,6 +1,6 @@
 """The policy of each host endpoint: what selects it, in order, with what Felix adds."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -35,7 +35,7 @@ class HostPolicies:
             CannotTellError: policies, tiers or settings were not all read.
         """
         labels = {key: value for key, value in endpoint.metadata.labels.items() if key in self._labels_asked_for}
-        allows = DEFAULT_ALLOW_PROFILE in endpoint.spec.profiles
+        allows = _allows_by_default(endpoint.spec.profiles)
         is_everywhere = endpoint.spec.interface_name == ALL_INTERFACES
         node = endpoint.spec.node if self.felix.has_node_settings else ""
         key = node, frozenset(labels.items()), allows, is_everywhere
@@ -75,6 +75,17 @@ class HostPolicies:
 
 host_policies = view(GLOBAL_NETWORK_POLICIES.reading, TIERS.reading, felix)(HostPolicies)
 """The view that answers with `HostPolicies`."""
+
+
+def _allows_by_default(profiles: Sequence[str]) -> bool | None:
+    """Whether profiles let in what no policy decides, None if that is not known: Felix asks them in their order.
+
+    Only the rules of one are known without the datastore: `Profile` is no custom resource, and the aggregated API alone
+    serves it (https://docs.tigera.io/calico/latest/reference/resources/profile).
+    """
+    if not profiles:
+        return False
+    return True if profiles[0] == DEFAULT_ALLOW_PROFILE else None
 
 
 def _is_tracked(policy: Policy) -> bool:

@@ -31,11 +31,15 @@ UNDECIDED = "no policy decides, which"
 
 @dataclass(frozen=True)
 class HostPolicy:
-    """What stands between the network and one interface of a node. Interfaces with equal policy are judged alike."""
+    """What stands between the network and one interface of a node. Interfaces with equal policy are judged alike.
+
+    `allows_by_default` is what becomes of packets to the host itself that no policy decides; None where that is said by
+    a profile whose rules are not known.
+    """
 
     tiers: tuple[AppliedTier, ...]
     failsafe_ports: tuple[ProtoPort, ...]
-    allows_by_default: bool
+    allows_by_default: bool | None
 
     def has_policies_at(self, stage: Stage) -> bool:
         """Whether any policy has a say, or may have, at a stage."""
@@ -67,7 +71,7 @@ def enter(
         packet = after_nat or before_nat
         way.accept_failsafe(packet)
         way.stage(Stage.NORMAL, packet)
-        way.finish(Action.ALLOW if host.allows_by_default else Action.DENY)
+        way.finish_by_profiles()
     else:
         way.stage(Stage.FORWARD, after_nat)
         way.finish(Action.ALLOW)
@@ -125,6 +129,13 @@ class _Way:
     def accept_failsafe(self, packet: Packet) -> None:
         failsafe = _failsafe_sources(self._host.failsafe_ports, packet)
         self._take("a failsafe port", Action.ALLOW, self._arriving & failsafe)
+
+    def finish_by_profiles(self) -> None:
+        if self._host.allows_by_default is None:
+            self._denied |= self._arriving
+            self._take("a profile whose rules are not known perhaps", Action.ALLOW, self._arriving)
+        else:
+            self.finish(Action.ALLOW if self._host.allows_by_default else Action.DENY)
 
     def finish(self, default: Action) -> None:
         name = UNDECIDED if default is Action.ALLOW else "host endpoint without a policy that allows"

@@ -67,6 +67,15 @@ def test_the_default_allow_profile_opens_what_no_policy_decides_for_processes() 
     assert verdict(to_process(undecided)) == "open"
 
 
+def test_a_profile_whose_rules_are_not_known_leaves_open_what_no_policy_decides_for_processes() -> None:
+    some = host(policy("some", rules_for("10.0.0.0/8", "Allow"), PASS), allows_by_default=None)
+
+    assert verdict(to_process(host(allows_by_default=None))) == "unknown"
+    assert verdict(to_process(some), TRUSTED) == "open"
+    assert verdict(to_process(some), ANYBODY) == "unknown"
+    assert verdict(to_pod(host(allows_by_default=None))) == "open"
+
+
 def test_the_default_allow_profile_does_not_undo_the_end_of_a_tier() -> None:
     some = host(policy("some", rules_for("10.0.0.0/8", "Allow")), allows_by_default=True)
 

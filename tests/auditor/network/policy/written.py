@@ -57,7 +57,7 @@ def host(
     tiers: Iterable[Tier] = (),
     labels: Mapping[str, str] = {},
     failsafe_ports: tuple[ProtoPort, ...] = (),
-    allows_by_default: bool = False,
+    allows_by_default: bool | None = False,
 ) -> HostPolicy:
     return HostPolicy(for_host(in_order(tiers, policies), labels), failsafe_ports, allows_by_default)
 
