@@ -23,6 +23,7 @@ BUILT_IN = [
 NEWER = {
     "spec.loadBalancerClass",  # 1.21
     "spec.ingress[].ports[].endPort",  # 1.21
+    *("spec.initContainers[].restartPolicy", "spec.containers[].restartPolicy"),  # 1.28
     "status.loadBalancer.ingress[].ipMode",  # 1.29
 }
 """Fields that older servers do not know, and since when others do."""
