@@ -24,11 +24,14 @@ from chaudit_bgp.words import hearers, listed
 from chaudit_network.addresses import IPNetwork, parse_network
 from chaudit_network.bgp.advertisements import Advertisement, Advertisements
 from chaudit_network.bgp.filters import ACCEPT, Filters, bgp_filters, takes_all, within
+from chaudit_network.bgp.passing import PassedOn, Passing
 from chaudit_network.bgp.peers import Speaker
-from chaudit_network.bgp.routes import Origin
+from chaudit_network.bgp.routes import Origin, Route, Routes
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.kinds.calico_policy import IP_POOLS, IPPool
 from chaudit_network.views.bgp_advertisements import bgp_advertisements
+from chaudit_network.views.bgp_passing import bgp_passing
+from chaudit_network.views.bgp_routes import bgp_routes
 from chaudit_network.views.unread import Unread
 
 _UNDECLARED = frozenset({Origin.PODS, Origin.CLUSTER_IPS})
@@ -37,16 +40,18 @@ _UNDECLARED = frozenset({Origin.PODS, Origin.CLUSTER_IPS})
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Advertisements of one thing: a range, a pool of pods, a service; or a filter that lets everything out."""
+    """What is told of one thing: a range, a pool of pods, a service; or a filter that lets everything out."""
 
     subject: Subject
-    told: list[Advertisement] = field(default_factory=list)
+    told: list[Advertisement | PassedOn] = field(default_factory=list)
     open_rules: tuple[str, ...] = ()
 
 
-@view(bgp_advertisements, bgp_filters, IP_POOLS.reading)
-def exported(advertisements: Advertisements, filters: Filters, pools: Reading[IPPool]) -> Sequence[Exported | Unread]:
-    """Gather what is told to peers outside by what it is about.
+@view(bgp_advertisements, bgp_routes, bgp_passing, bgp_filters, IP_POOLS.reading)
+def exported(
+    advertisements: Advertisements, routes: Routes, passing: Passing, filters: Filters, pools: Reading[IPPool]
+) -> Sequence[Exported | Unread]:
+    """Gather what is told to peers outside by what it is about, and what only nodes that heard of it pass on.
 
     Raises:
         DoesNotApplyError: there is no such peer.
@@ -58,16 +63,22 @@ def exported(advertisements: Advertisements, filters: Filters, pools: Reading[IP
         with suppress(CannotTellError):  # a pool that is no network holds no block
             networks.append((parse_network(pool.spec.cidr), pool.subject))
     found: dict[Subject, Exported] = {}
-    for one in advertisements:
-        for subject in _about(one, networks):
+    for one in (*advertisements, *_passed_on(routes, advertisements, passing)):
+        for subject in _about(one.route, networks):
             found.setdefault(subject, Exported(subject)).told.append(one)
     doubts = advertisements.doubts.items() if advertisements.groups else ()
     services = (Unread(Subject("Service", namespace, name), reason) for (namespace, name), reason in doubts)
     return [*advertisements.unread, *found.values(), *_open_filters(advertisements, filters), *services]
 
 
-def _about(one: Advertisement, pools: Sequence[tuple[IPNetwork, Subject]]) -> Iterator[Subject]:
-    route = one.route
+def _passed_on(routes: Routes, advertisements: Advertisements, passing: Passing) -> Iterator[PassedOn]:
+    """Yield what reaches peers outside only by way of other nodes than those that tell it."""
+    for route in routes.found:
+        if route.speaker is Speaker.CALICO and not advertisements.of_prefix(route.prefix):
+            yield from passing.of(route)
+
+
+def _about(route: Route, pools: Sequence[tuple[IPNetwork, Subject]]) -> Iterator[Subject]:
     if route.services:
         yield from (Subject("Service", namespace, name) for namespace, name in route.services)
     elif route.origin is Origin.PODS and route.speaker is Speaker.CALICO:

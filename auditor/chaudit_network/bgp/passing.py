@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chaudit import CannotTellError
+from chaudit_network.addresses import IPNetwork
 from chaudit_network.bgp.advertisements import SessionGroup
 from chaudit_network.bgp.calico_routes import ServiceRanges
 from chaudit_network.bgp.calico_sessions import CalicoSessions
@@ -18,6 +19,7 @@ from chaudit_network.bgp.filters import Candidate, Filters, within
 from chaudit_network.bgp.node_sets import NodeSet
 from chaudit_network.bgp.peers import NextHop, Speaker
 from chaudit_network.bgp.routes import Origin, Route
+from chaudit_network.views.unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,20 @@ class PassedOn:
     nodes: NodeSet
     doubt: str = ""
 
+    @property
+    def prefix(self) -> IPNetwork:
+        """What is passed on."""
+        return self.route.prefix
+
 
 @dataclass
 class Passing:
-    """Finds what Calico's nodes pass on."""
+    """Finds what Calico's nodes pass on. The ranges that they tell may be unread: then doubts say so."""
 
     calico: CalicoSessions
     groups: Sequence[SessionGroup]
     filters: Filters
-    ranges: ServiceRanges
+    ranges: ServiceRanges | Unread
     _hearers: dict[tuple[NodeSet, int], NodeSet] = field(default_factory=dict)
 
     def of(self, route: Route) -> Iterator[PassedOn]:
@@ -51,11 +58,11 @@ class Passing:
                 ruling = self.filters.of_export(
                     group.filters, Candidate(route.prefix, is_internal=False, is_heard=True)
                 )
+                if ruling is None:
+                    nodes &= self._accepting(route)
             except CannotTellError as gap:
                 yield PassedOn(route, group, nodes, str(gap))
                 continue
-            if ruling is None:
-                nodes &= self._accepting(route)
             if nodes and (ruling is None or ruling.is_accepted):
                 yield PassedOn(route, group, nodes)
 
@@ -72,10 +79,16 @@ class Passing:
         }
 
     def _accepting(self, route: Route) -> NodeSet:
-        """Return the nodes whose own rules let a route out that they heard: by pool, by range, or as reflectors."""
+        """Return the nodes whose own rules let a route out that they heard: by pool, by range, or as reflectors.
+
+        Raises:
+            CannotTellError: the ranges are not known.
+        """
         if route.origin is Origin.PODS:
             return frozenset() if route.is_held_back else self.calico.nodes.names
         ranges = self.ranges
+        if isinstance(ranges, Unread):
+            raise CannotTellError(str(ranges))
         in_told = any(within(route.prefix, network) for network, _ in ranges.told())
         in_any = any(within(route.prefix, network) for network in (*ranges.external_ips, *ranges.load_balancer_ips))
         return (self._telling if in_told else frozenset()) | (self._reflectors if in_any else frozenset())

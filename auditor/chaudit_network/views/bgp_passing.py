@@ -1,6 +1,6 @@
 """What Calico's nodes pass on to routers outside, of what they heard from other nodes."""
 
-from chaudit import CannotTellError, view
+from chaudit import view
 from chaudit_network.bgp.advertisements import Advertisements
 from chaudit_network.bgp.calico_routes import ServiceRanges
 from chaudit_network.bgp.filters import Filters, bgp_filters
@@ -15,11 +15,5 @@ from chaudit_network.views.unread import Unread
 def bgp_passing(
     sessions: Sessions, advertisements: Advertisements, filters: Filters, ranges: ServiceRanges | Unread
 ) -> Passing:
-    """Put together what decides over it.
-
-    Raises:
-        CannotTellError: the ranges that nodes tell are not known.
-    """
-    if isinstance(ranges, Unread):
-        raise CannotTellError(str(ranges))
+    """Put together what decides over it."""
     return Passing(sessions.calico, advertisements.groups, filters, ranges)
