@@ -170,7 +170,7 @@ class Fabric:
         self.wait_until(lambda: self.balancer.holds(n1="UP", n2="UP"), "HAProxy")
 
     def settle(self, *, down: Iterable[Session] = ()) -> None:
-        """Let confd write what follows from the objects, and wait until the routers have heard all of it.
+        """Let confd write what follows from the objects, and wait until nodes and routers have heard all of it.
 
         `down` are the sessions that are not to come up, or to go down.
 
@@ -180,6 +180,7 @@ class Fabric:
         self._configure(bird for bird in self.birds.values() if bird.is_running)
         wanted = SESSIONS - set(down)
         self.wait_until(lambda: self._up_for_routers() == wanted == self._up_for_nodes(), "the sessions")
+        self.wait_until(self._is_meshed, "the sessions among nodes")
         self.wait_until(self._is_quiet, "the tables")
 
     def _is_quiet(self) -> bool:
@@ -212,6 +213,12 @@ class Fabric:
     def _up_for_nodes(self) -> set[Session]:
         states = {node: bird.states() for node, bird in self.birds.items()}
         return {one for one in SESSIONS if states[one[0]].get(address(one[1], one[2])) == ESTABLISHED}
+
+    def _is_meshed(self) -> bool:
+        """Whether nodes that are to speak with one another do."""
+        nodes = {address(node, family) for node in NODES for family in FAMILIES}
+        states = (one for bird in self.birds.values() for one in bird.states().items())
+        return all(state == ESTABLISHED for neighbour, state in states if neighbour in nodes)
 
     def answers(self, name: str, tries: int = 48) -> Counter[str]:
         """Let the client connect to a service many times, each time by whichever way routers choose for the ports."""

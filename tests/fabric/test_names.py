@@ -1,6 +1,6 @@
 """What DNS, a load balancer and connections say is held against the fabric, and each thing is told apart."""
 
-from fabric.addresses import CLIENT, address
+from fabric.addresses import CLIENT, FAMILIES, ROUTERS, address
 from fabric.names import ZONE, zone
 from fabric.scene import Fabric
 
@@ -36,6 +36,7 @@ def test_two_records_one_two_of_one_node_and_one_of_a_node_that_is_gone_are_told
 def test_ways_in_by_a_node_that_is_gone_do_not_answer_and_all_others_do(fabric: Fabric) -> None:
     before = fabric.scan("--probe", "tcp", "--probe-rate", "500", rules=["NPT-025"])
     fabric.cut("n3")
+    fabric.settle(down=[("n3", router, family) for router in ROUTERS for family in FAMILIES])
     after = fabric.scan("--probe", "tcp", "--probe-rate", "500", rules=["NPT-025"])
 
     def timed_out(port: int) -> str:
