@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -181,11 +182,13 @@ def _service_addresses(
 def _forwarded(node: Node, kube_proxy: KubeProxy, guards: HostGuards) -> Intervals | None:
     """Return the ports that Felix takes for node ports, where it has to guess which packets ipvs is to forward.
 
-    See StaticFilterInputForwardCheckChain in felix/rules/static.go. What is not known of them is no port at all.
+    See StaticFilterInputForwardCheckChain in felix/rules/static.go. The mode may be ipvs where it is not known, and
+    what is not known of the ports is no port at all.
     """
-    try:
+    with suppress(CannotTellError):
         if kube_proxy.mode(node) is not Mode.IPVS:
             return None
+    try:
         return ports_of(guards.policies.felix.node_port_ranges(node.name).value)
     except CannotTellError:
         return Intervals()
