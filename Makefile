@@ -25,8 +25,9 @@ check: $(TOOLS) ## Lint, types, import contracts, generated docs
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
 
-bench: $(TOOLS) ## Measure a scan of a filled real API server against plain downloads
+bench: $(TOOLS) ## Measure a scan of a filled real API server against plain downloads, and exposure as clusters grow
 	PYTHONPATH=tests $(BIN)/python -m benchmarks.run $(ARGS)
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.exposure
 
 docs: $(TOOLS) ## Write the generated part of docs/, and build the site into build/site
 	$(BIN)/python docs/generate.py
