@@ -1,6 +1,8 @@
 """What nodes pass on of routes to services, which they heard from other nodes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from ipaddress import ip_network
 
 from auditor.network.views.bgp_world import (
     EXCLUDED,
@@ -15,6 +17,8 @@ from auditor.network.views.bgp_world import (
     slice_of,
 )
 from auditor.network.views.evidence import Evidence, Object
+from chaudit_network.bgp.peers import Speaker
+from chaudit_network.bgp.routes import Origin, Route
 from chaudit_network.views.bgp_passing import bgp_passing
 from chaudit_network.views.bgp_routes import bgp_routes
 
@@ -81,3 +85,12 @@ def test_cluster_ips_are_passed_on_where_their_range_is_told() -> None:
 
     assert passed_on([*NODES, PEER, spec("10.96.0.0/16"), *LOCAL]) == {"10.96.0.10/32": "b,c"}
     assert passed_on([*NODES, PEER, spec("10.97.0.0/16"), *LOCAL]) == {}
+
+
+def test_where_ranges_are_not_known_services_may_be_passed_on_and_pods_are() -> None:
+    spec = configured(serviceLoadBalancerIPs=ranges("203.0.113.0/99"))
+    passing = Evidence([*NODES, PEER, spec]).resolve(bgp_passing)
+    route = Route(ip_network("203.0.113.7/32"), Origin.LOAD_BALANCER_IPS, Speaker.CALICO, frozenset("a"))
+
+    assert [(set(one.nodes), "203.0.113.0/99" in one.doubt) for one in passing.of(route)] == [({"b", "c"}, True)]
+    assert [one.doubt for one in passing.of(replace(route, origin=Origin.PODS))] == [""]
