@@ -9,11 +9,11 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from chaudit.cli.completion import file_names, profile_names
+from chaudit.cli.completion import file_names
 from chaudit.cli.console import Paper, console
 from chaudit.cli.evidence import contents_of, snapshot_in
 from chaudit.cli.intents import intent_from
-from chaudit.cli.options import file_path, quiet_option, rule_options
+from chaudit.cli.options import file_path, profile_option, quiet_option, rule_options
 from chaudit.cli.thresholds import fail_on_option, threshold_of
 from chaudit.diff import diff as compared
 from chaudit.earlier import NamedReport, is_report, load_report
@@ -42,14 +42,7 @@ class _Snapshot:
 @click.argument("then", metavar="OLD", shell_complete=file_names)
 @click.argument("now", metavar="NEW", shell_complete=file_names)
 @click.option("--intent", type=file_path, metavar="FILE", help="What snapshots are judged by; and `gate` in it.")
-@click.option(
-    "--profile",
-    "profiles",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=profile_names,
-    help="Profiles that snapshots are judged by.",
-)
+@profile_option("Profiles that snapshots are judged by.")
 @click.option(
     "--format",
     "form",

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from chaudit.cli.completion import file_names, probe_names, rule_patterns
+from chaudit.cli.completion import file_names, probe_names, profile_names, rule_patterns
 from chaudit.evidence.asking import Limits
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -131,6 +131,14 @@ rule_options = _all(
         help="No rules like this.",
     ),
 )
+
+
+def profile_option(help_text: str) -> Callable[[F], F]:
+    """Return the option that names profiles; what they are for is the command's own."""
+    return click.option(
+        "--profile", "profiles", multiple=True, metavar="NAME", shell_complete=profile_names, help=help_text
+    )
+
 
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print nothing but the verdict and errors.")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from chaudit.cli.completion import probe_names, profile_names
+from chaudit.cli.completion import probe_names
 from chaudit.cli.console import Paper, console
 from chaudit.cli.intents import intent_from
-from chaudit.cli.options import connection_options, file_path, quiet_option, rule_options
+from chaudit.cli.options import connection_options, file_path, profile_option, quiet_option, rule_options
 from chaudit.cli.progress import show_requests
 from chaudit.engine import check_settings, sources_below, sources_of
 from chaudit.evidence.reading import State
@@ -33,14 +33,7 @@ _RULES = 8
 @click.option(
     "--intent", type=file_path, metavar="FILE", help="The intent file of the scan: its profile leaves rules out."
 )
-@click.option(
-    "--profile",
-    "profiles",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=profile_names,
-    help="The profiles of the scan.",
-)
+@profile_option("The profiles of the scan.")
 @click.option(
     "--probe",
     "probes",

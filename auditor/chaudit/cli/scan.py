@@ -9,10 +9,10 @@ from typing import Any
 import click
 
 from chaudit.cli.by_rule import short_id
-from chaudit.cli.completion import file_names, profile_names, report_formats
+from chaudit.cli.completion import file_names, report_formats
 from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
 from chaudit.cli.intents import intent_from
-from chaudit.cli.options import cluster_options, file_path, quiet_option, rule_options
+from chaudit.cli.options import cluster_options, file_path, profile_option, quiet_option, rule_options
 from chaudit.cli.outputs import Output, parse_outputs
 from chaudit.cli.progress import at_work
 from chaudit.cli.summary import print_summary, worst
@@ -48,14 +48,7 @@ DEFAULT_REPORTS = ("html", "junit", "json")
     help="Scan a snapshot, a file or folder of `kubectl get -o json|yaml`, or -.",
 )
 @click.option("--intent", type=file_path, metavar="FILE", help="What the cluster is meant to be (chaudit.yaml).")
-@click.option(
-    "--profile",
-    "profiles",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=profile_names,
-    help="What kind of cluster it is, instead of what the intent file says; of several the later one holds.",
-)
+@profile_option("What kind of cluster it is, instead of what the intent file says; of several the later one holds.")
 @click.option(
     "--report",
     "reports",
