@@ -1,7 +1,7 @@
 """Where kube-proxy's configuration is found: in a ConfigMap for all nodes, or in the flags of each node's pod."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chaudit import CannotTellError, Reading, Record, printable
@@ -77,7 +77,7 @@ class Configurations:
 def find_configurations(
     config_maps: Reading[ConfigMap], pods: Reading[Pod], felix: Reading[FelixConfiguration]
 ) -> Configurations:
-    """Look for the configuration; pods have to be read only where no ConfigMap has it."""
+    """Look for the configuration; pods have to be read, too: they tell whether kube-proxy is to read a ConfigMap."""
     try:
         if replacement := find_replacement(config_maps, felix):
             gap = f"{replacement.name} serves services in place of kube-proxy, which is not modelled"
@@ -85,8 +85,8 @@ def find_configurations(
         by_name = {found.name: found for found in config_maps.complete_records}
         for name, key in _FILES:
             if name in by_name and key in by_name[name].data:
-                running = _containers(pods.objects)
-                return Configurations(_from_file(name, by_name[name].data[key]), by_name[name], running)
+                found = _from_file(name, by_name[name].data[key])
+                return Configurations(found, by_name[name], _containers(pods.records), tuple(_unseen(pods)))
         return Configurations(containers=_containers(pods.records))
     except CannotTellError as gap:
         return Configurations(gaps=tuple(gap.reasons))
@@ -135,6 +135,13 @@ def _containers(pods: Sequence[Pod]) -> Mapping[str, Sequence[Container]]:
         if pod.spec.node_name:
             found[pod.spec.node_name] += kube_proxies_in(pod)
     return found
+
+
+def _unseen(pods: Reading[Pod]) -> Iterator[str]:
+    """Yield the pods that may be kube-proxies which are started with flags, and so read no ConfigMap."""
+    for rejected in pods.rejected:
+        if rejected.subject.namespace == SYSTEM_NAMESPACE:
+            yield f"pods: {rejected.subject} is malformed: {rejected.reason}"
 
 
 def kube_proxies_in(pod: Pod) -> Sequence[Container]:

@@ -110,10 +110,23 @@ def test_a_node_is_judged_by_the_configuration() -> None:
     assert not found.judge(ip_address("10.10.10.2"), n("n1"), []).is_served
 
 
-def test_pods_do_not_matter_where_a_config_map_answers() -> None:
-    found = look(config_map("kube-proxy", config_conf=FILE), denied=["pods"])
+def test_a_config_map_is_not_believed_where_pods_may_be_started_with_flags_instead() -> None:
+    with pytest.raises(CannotTellError, match="pods: denied"):
+        addresses(look(config_map("kube-proxy", config_conf=FILE), denied=["pods"]))
 
-    assert addresses(found) == ("192.168.206.0/24",)
+
+@pytest.mark.parametrize(("namespace", "is_known"), [("kube-system", False), ("web", True)])
+def test_a_malformed_pod_of_the_system_may_be_a_kube_proxy(namespace: str, is_known: bool) -> None:
+    metadata = {"name": "kube-proxy-x", "namespace": namespace}
+    found = look(
+        config_map("kube-proxy", config_conf=FILE), {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": 1}
+    )
+
+    if is_known:
+        assert addresses(found) == ("192.168.206.0/24",)
+    else:
+        with pytest.raises(CannotTellError, match="pods: Pod kube-system/kube-proxy-x is malformed"):
+            addresses(found)
 
 
 @pytest.mark.parametrize(
