@@ -1,7 +1,5 @@
 """Earlier reports: reading a saved JSON report back, and refusing what cannot be compared with this cluster."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from chaudit.errors import ReportError
@@ -17,8 +15,7 @@ class _Header(msgspec.Struct, frozen=True):
     schema: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedReport:
+class NamedReport(msgspec.Struct, frozen=True):
     """A report, with the name of what it was read or judged from, for messages."""
 
     name: str

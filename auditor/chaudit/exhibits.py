@@ -1,6 +1,5 @@
 """Exhibits: what a report shows beside its findings, such as the networks of a cluster and who can reach what in it."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import msgspec
@@ -14,16 +13,14 @@ from chaudit.text import plural
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Shown(Generic[T]):
+class Shown(msgspec.Struct, Generic[T], frozen=True):
     """The value of an exhibit as far as evidence carries it; `gaps` say what may be missing from it."""
 
     value: T
     gaps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Exhibit(Generic[T]):
+class Exhibit(msgspec.Struct, Generic[T], frozen=True, eq=False):
     """Something to show: an input made of msgspec structs, under the name that it has in the JSON report.
 
     An exhibit makes nothing be read: it shows what the evidence of the selected rules carries, and says what is

@@ -1,10 +1,12 @@
 """Probing: the chosen probes ask what the evidence so far, and the intent, give them to ask."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit.engine import Evaluation
 from chaudit.errors import CannotTellError, DoesNotApplyError, UsageError
@@ -19,8 +21,7 @@ Watcher = Callable[[Probe[Any, Any], int], None]
 """Told of each probe and of how many targets it has, before it asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(msgspec.Struct, frozen=True):
     """A probe that the user wants to be asked, with its argument (empty without one)."""
 
     probe: Probe[Any, Any]

@@ -1,8 +1,9 @@
 """Profiles: what is commonly meant by a kind of cluster, laid under the intent file of a single one."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chaudit.errors import PluginError, UsageError
 from chaudit.intent import paths
@@ -13,8 +14,7 @@ from chaudit.selection import matching
 from chaudit.text import or_rather
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """A kind of cluster, by name. Several can be laid on top of each other; the later one holds.
 
     `intent` is what an intent file would say, in its own words; whatever the real file says is stronger. `leaves_out`

@@ -1,7 +1,6 @@
 """The report (`chaudit.report/v1`): what every report format is written from, and itself the JSON format."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
@@ -117,8 +116,7 @@ class Report(msgspec.Struct, frozen=True):
         return own | {one.name: one.value for one in self.exhibits if one.value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Reporter:
+class Reporter(msgspec.Struct, frozen=True):
     """An output format: its name on the command line, the file it writes unless told otherwise, and how."""
 
     name: str

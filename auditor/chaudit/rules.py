@@ -53,16 +53,14 @@ class Settings(Input[Settings_], Generic[Settings_]):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(msgspec.Struct, frozen=True):
     """What the rules whose ids begin with `name` are about: `NET`, node network attachment."""
 
     name: str
     title: str
 
 
-@dataclass(frozen=True, eq=False)
-class Rule(Generic[S]):
+class Rule(msgspec.Struct, Generic[S], frozen=True, eq=False):
     """A rule as data: what it is called, what it needs, and the function that judges.
 
     Every subject of `each` is judged by itself, together with the values of the inputs in `using`.

@@ -1,7 +1,8 @@
 """Whether the inner addresses of all services are told to the outside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import (
     DoesNotApplyError,
@@ -24,8 +25,7 @@ from chaudit_network.views.service_networks import ServiceNetworks, service_netw
 from chaudit_network.views.unread import Unread
 
 
-@dataclass(frozen=True, slots=True)
-class ToldRange:
+class ToldRange(msgspec.Struct, frozen=True):
     """A range of cluster IPs that peers outside hear of."""
 
     told: Advertisement

@@ -1,7 +1,8 @@
 """Whether the nodes are configured to speak to the routers that operators declare."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, DoesNotApplyError, Intent, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_bgp.words import listed
@@ -11,8 +12,7 @@ from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.views.bgp_peerings import external_peerings
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredPeer:
+class DeclaredPeer(msgspec.Struct, frozen=True):
     """A router that the intent names, or, without address, any at all."""
 
     address: IPAddress | None = None

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import (
     CannotTellError,
@@ -26,8 +27,7 @@ from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 from chaudit_network.views.unread import Unread, unread
 
 
-@dataclass(frozen=True, slots=True)
-class RouterSessions:
+class RouterSessions(msgspec.Struct, frozen=True):
     """The sessions of all nodes with one neighbour outside."""
 
     name: str
@@ -39,8 +39,7 @@ class RouterSessions:
         return Subject("Peer", name=self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeSessions:
+class NodeSessions(msgspec.Struct, frozen=True):
     """The sessions of a node with other nodes, which somebody asked for the status of."""
 
     status: CalicoNodeStatus

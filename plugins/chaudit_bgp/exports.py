@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chaudit import (
     INTENT,
@@ -38,12 +39,11 @@ _UNDECLARED = frozenset({Origin.PODS, Origin.CLUSTER_IPS})
 """What nobody outside needs to hear of unless somebody says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """What is told of one thing: a range, a pool of pods, a service; or a filter that lets everything out."""
 
     subject: Subject
-    told: list[Advertisement | PassedOn] = field(default_factory=list)
+    told: list[Advertisement | PassedOn] = msgspec.field(default_factory=list)
     open_rules: tuple[str, ...] = ()
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import (
     CannotTellError,
@@ -33,8 +34,7 @@ _ALL = "all"
 _IPV4 = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Importer:
+class Importer(msgspec.Struct, frozen=True):
     """An object that configures sessions with the outside, and the neighbours of FRR from which everything is taken."""
 
     subject: Subject

@@ -1,7 +1,6 @@
 """Whether the mesh of nodes fits its size, and who can reach the port on which nodes speak BGP."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -24,8 +23,7 @@ class MeshSize(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     nodes: int = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Speaking:
+class Speaking(msgspec.Struct, frozen=True):
     """Calico's BGP as the whole cluster has it."""
 
     mesh: frozenset[str]

@@ -1,7 +1,8 @@
 """Whether the way that routers are told leads over the network that is meant for it."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import DoesNotApplyError, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_bgp.outside import NOBODY
@@ -14,8 +15,7 @@ from chaudit_network.views.networks import CLUSTER_HOST, NamedNetwork, Networks,
 from chaudit_network.views.unread import Unread
 
 
-@dataclass(frozen=True, slots=True)
-class Speaking:
+class Speaking(msgspec.Struct, frozen=True):
     """A node that is the way to something: by its own sessions with routers, or as others pass its routes on."""
 
     node: str

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import DoesNotApplyError, Reading, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_bgp.outside import NOBODY
@@ -19,8 +20,7 @@ from chaudit_network.views.bgp_routes import bgp_routes
 from chaudit_network.views.unread import Unread
 
 
-@dataclass(frozen=True, slots=True)
-class LocalService:
+class LocalService(msgspec.Struct, frozen=True):
     """A service that Calico tells from the nodes with an endpoint, and the routes to its addresses."""
 
     service: Service

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import DoesNotApplyError, Reading, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_bgp.words import listed
@@ -29,8 +30,7 @@ from chaudit_network.views.unread import Unread, unread
 _FOR_SERVICES = "LoadBalancer"
 
 
-@dataclass(frozen=True, slots=True)
-class SharedPeer:
+class SharedPeer(msgspec.Struct, frozen=True):
     """A router with which several speakers of one node hold sessions."""
 
     name: str
@@ -42,8 +42,7 @@ class SharedPeer:
         return Subject("Peer", name=self.name)
 
 
-@dataclass(frozen=True)
-class Announcing:
+class Announcing(msgspec.Struct, frozen=True):
     """What announces pools: advertisements of MetalLB, and ranges of Calico."""
 
     by_bgp: Reading[BGPAdvertisement]

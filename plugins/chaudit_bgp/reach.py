@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import (
     INTENT,
@@ -36,8 +37,7 @@ from chaudit_network.views.unread import Unread, unread
 _ENOUGH = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(msgspec.Struct, frozen=True):
     """A service, and those of its addresses that are meant to be told by BGP; `gaps` are why others may be."""
 
     service: Service
@@ -91,8 +91,7 @@ def published_services(
     return [*found, *unread(services)]
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(msgspec.Struct, frozen=True):
     """The nodes that report to announce a service, by its name, and the reports that were not understood."""
 
     nodes: Mapping[ServiceName, frozenset[str]]

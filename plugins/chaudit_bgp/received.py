@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chaudit import (
     INTENT,
@@ -40,8 +41,7 @@ NextHops = Mapping[str, IPAddress | None]
 """The next hop that each node names, where it is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(msgspec.Struct, frozen=True):
     """A prefix, and for each router the nodes that tell it, with the next hop where that is known."""
 
     prefix: IPNetwork
@@ -53,8 +53,7 @@ class Expected:
         return Subject("Prefix", name=str(self.prefix))
 
 
-@dataclass(frozen=True, slots=True)
-class HeardPrefix:
+class HeardPrefix(msgspec.Struct, frozen=True):
     """A prefix that routers heard from the cluster."""
 
     prefix: IPNetwork
@@ -101,12 +100,11 @@ def _peers_behind(router: str, advertisements: Advertisements) -> frozenset[str]
     return frozenset(name for called in by_family.values() for name in called) if only else frozenset()
 
 
-@dataclass
-class _Tellers:
+class _Tellers(msgspec.Struct):
     """Finds the nodes that surely tell one of the peers, with the next hop they name; the same nodes tell much."""
 
     peers: frozenset[str]
-    _known: dict[tuple[int, NodeSet, int], NextHops] = field(default_factory=dict)
+    _known: dict[tuple[int, NodeSet, int], NextHops] = msgspec.field(default_factory=dict)
 
     def of(self, one: Advertisement) -> NextHops:
         if one.doubt or self.peers.isdisjoint(one.group.called):

@@ -1,7 +1,8 @@
 """Whether the cluster stays reachable when a router, or a node, is lost."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, DoesNotApplyError, Intent, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_bgp.outside import NOBODY
@@ -16,8 +17,7 @@ from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 _ENOUGH = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(msgspec.Struct, frozen=True):
     """One address family in which nodes speak with routers outside, and the sessions that carry it."""
 
     version: int

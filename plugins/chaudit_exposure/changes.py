@@ -1,7 +1,6 @@
 """What opened and what closed between two exposures, and what of it cannot be told."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
@@ -60,13 +59,12 @@ class ChangedExposure(msgspec.Struct, frozen=True):
     changes: Mapping[str, Changed]
 
 
-@dataclass
-class _Met:
+class _Met(msgspec.Struct):
     """The ways in at one port of one address: the most open verdict for each class, and the record that has it."""
 
     record: Exposure
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    services: set[Subject] = field(default_factory=set)
+    verdicts: dict[str, Verdict] = msgspec.field(default_factory=dict)
+    services: set[Subject] = msgspec.field(default_factory=set)
 
     def take(self, record: Exposure) -> None:
         """Take in one way."""

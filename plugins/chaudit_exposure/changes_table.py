@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
+import msgspec
 from rich.table import Table
 from rich.text import Text
 
@@ -20,15 +20,14 @@ _STYLES: Mapping[Change, str] = {Change.OPENED: "red", Change.CLOSED: "green", C
 _BY_ADDRESS = {Via.EXTERNAL_IP, Via.LOAD_BALANCER_IP}
 
 
-@dataclass
-class _Row:
+class _Row(msgspec.Struct):
     """Where the same has become of the same sources; `rank` orders rows."""
 
     rank: tuple[object, ...]
     cells: tuple[Text | str, ...]
     for_: Text
-    at: dict[str, None] = field(default_factory=dict)
-    nodes: dict[str, None] = field(default_factory=dict)
+    at: dict[str, None] = msgspec.field(default_factory=dict)
+    nodes: dict[str, None] = msgspec.field(default_factory=dict)
 
 
 def changes_table(changes: Iterable[ChangedExposure]) -> Table:

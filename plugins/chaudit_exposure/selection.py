@@ -1,15 +1,16 @@
 """Which exposures are shown: filters by network, service, node, port and verdict."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit_network.exposure.model import Exposure, ExposureGroup
 from chaudit_network.exposure.verdict import Reach
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """What to show; an empty filter shows all. Patterns are those of the shell."""
 
     networks: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
 """The table of exposures for people: what is open to the outside comes first."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -44,16 +44,15 @@ def is_open(group: ExposureGroup) -> bool:
     return any(one.verdict is not Reach.CLOSED for one in group.verdicts.values())
 
 
-@dataclass
-class _Row:
+class _Row(msgspec.Struct):
     """What is said once of all places for which it is the same."""
 
     way_in: str
     target: str
     open_to: Text
-    at: dict[str, None] = field(default_factory=dict)
-    nodes: NodeSet = field(default_factory=lambda: NodeSet.of(()))
-    groups: list[ExposureGroup] = field(default_factory=list)
+    at: dict[str, None] = msgspec.field(default_factory=dict)
+    nodes: NodeSet = msgspec.field(default_factory=lambda: NodeSet.of(()))
+    groups: list[ExposureGroup] = msgspec.field(default_factory=list)
 
 
 def _rows(groups: Iterable[ExposureGroup], classes: Sequence[str]) -> Iterable[_Row]:

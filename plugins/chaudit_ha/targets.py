@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, Intent, NotApplicable, Severity, Unknown, Verdicts, Violation, plural, printable, rule
 from chaudit_network.exposure.answering import Answering, answering
@@ -18,8 +19,7 @@ from chaudit_network.views.unread import Unread
 _SHOWN = 3
 
 
-@dataclass(frozen=True)
-class _Target:
+class _Target(msgspec.Struct, frozen=True):
     """A node that a record leads to, by one of its addresses."""
 
     node: Node

@@ -1,7 +1,8 @@
 """HTTP that comes in beside the ingress controllers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, Intent, NotApplicable, Reading, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
@@ -26,8 +27,7 @@ _PORTS = frozenset({80, 443, 8000, 8008, 8080, 8443, 8888})
 """Ports at which HTTP is expected where nothing says what is spoken."""
 
 
-@dataclass(frozen=True)
-class HTTPPort:
+class HTTPPort(msgspec.Struct, frozen=True):
     """A port of a service that speaks HTTP, as far as can be seen, with the ways in that lead past controllers."""
 
     service: Service

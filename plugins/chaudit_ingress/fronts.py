@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import view
 from chaudit_ingress.ports import Purpose, listening, purpose_at, purpose_of_service_port
@@ -25,8 +26,7 @@ _Met = tuple[str, Purpose, Entrance, Place, Mapping[str, Verdict]]
 """A port in words, what it is for, where it is met, and what holds there for each class of sources."""
 
 
-@dataclass
-class Front:
+class Front(msgspec.Struct):
     """The ports of one purpose of which the same holds for the same sources, at addresses of one network.
 
     `is_outside` says whether outsiders arrive there, or may; else the sources are the network's own hosts.
@@ -35,15 +35,14 @@ class Front:
     purpose: Purpose
     is_outside: bool
     opening: Opening
-    ports: list[str] = field(default_factory=list)
+    ports: list[str] = msgspec.field(default_factory=list)
 
     def __str__(self) -> str:
         """Return `HTTP (80/TCP, 443/TCP) is open to mgmt at mgmt address 192.168.204.3 of controller-0 (...)`."""
         return f"{self.purpose} ({', '.join(self.ports)}) is {self.opening}"
 
 
-@dataclass
-class Fronts:
+class Fronts(msgspec.Struct, dict=True):
     """Answers for one controller at a time."""
 
     edge: Edge

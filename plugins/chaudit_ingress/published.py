@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, printable, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -20,8 +21,7 @@ _GIVEN = "publish-status-address"
 """The option of ingress-nginx with addresses to publish, whatever it has itself."""
 
 
-@dataclass
-class Published:
+class Published(msgspec.Struct, dict=True):
     """Answers for one address, or one Ingress, at a time."""
 
     services: Reading[Service]

@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, plural, view
 from chaudit_init.writing import comment, commented_out, remark, scalar, sequence
@@ -20,17 +21,15 @@ _USUAL_PREFIX = {4: 24, 6: 64}
 """How large a network mostly is, where nothing tells but an address."""
 
 
-@dataclass
-class Found:
+class Found(msgspec.Struct):
     """A network with what is known of it, from the declared to the guessed."""
 
     known: NamedNetwork | None = None
-    interfaces: Counter[str] = field(default_factory=Counter)
-    guessed: Counter[IPNetwork] = field(default_factory=Counter)
+    interfaces: Counter[str] = msgspec.field(default_factory=Counter)
+    guessed: Counter[IPNetwork] = msgspec.field(default_factory=Counter)
 
 
-@dataclass
-class NetworkDraft:
+class NetworkDraft(msgspec.Struct):
     """All networks, and the addresses of nodes that are in none of them."""
 
     networks: Networks

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from glob import escape
+
+import msgspec
 
 from chaudit import view
 from chaudit_init.writing import comment, commented_out, remark, scalar, sequence
@@ -18,13 +19,12 @@ from chaudit_network.views.unread import Unread
 _HIGHEST_PORT = 65_535
 
 
-@dataclass
-class _Open:
+class _Open(msgspec.Struct):
     """What of one target is open, where, and to whom."""
 
-    ports: set[int] = field(default_factory=set)
-    networks: set[str] = field(default_factory=set)
-    ways: dict[str, None] = field(default_factory=dict)
+    ports: set[int] = msgspec.field(default_factory=set)
+    networks: set[str] = msgspec.field(default_factory=set)
+    ways: dict[str, None] = msgspec.field(default_factory=dict)
 
 
 @view(edge)

@@ -1,7 +1,8 @@
 """What kind of cluster a draft is of: its profiles, its topology and its BGP peers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Reading, enumerated, plural, view
 from chaudit_init.writing import comment, mapping, remark, sequence
@@ -15,8 +16,7 @@ from chaudit_network.views.bgp_peerings import external_peerings
 _HIGHEST_ASN = 4_294_967_295
 
 
-@dataclass
-class ShapeDraft:
+class ShapeDraft(msgspec.Struct):
     """What tells the kinds of a cluster apart."""
 
     nodes: Reading[Node]

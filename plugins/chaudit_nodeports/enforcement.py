@@ -1,8 +1,9 @@
 """Whether anything enforces the policies that are written for pods."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import Reading, Severity, Subject, Unknown, Verdicts, Violation, rule, view
 from chaudit_network.frameworks import CIS, CLUSTER_HOST_NETWORK, NIST
@@ -25,8 +26,7 @@ _MAY = frozenset({"aws-node", "azure-cns", "kindnet", "kube-router"})
 """DaemonSets of CNIs that enforce policies in some versions, or when they are told to."""
 
 
-@dataclass(frozen=True)
-class PodNetworks:
+class PodNetworks(msgspec.Struct, frozen=True):
     """The DaemonSets of all CNIs that are known by name."""
 
     subject: ClassVar[Subject] = Subject("Cluster")

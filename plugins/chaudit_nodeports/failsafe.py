@@ -1,7 +1,8 @@
 """Which ports no policy can close, and for whom."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import DoesNotApplyError, Reading, Severity, Subject, Verdicts, Violation, rule, view
 from chaudit_network.exposure.view import Ways, ways_in
@@ -24,8 +25,7 @@ _KNOWN = frozenset((port.protocol, port.port) for port in DEFAULT_FAILSAFE_PORTS
 _KNOWN_OUT = frozenset((port.protocol, port.port) for port in DEFAULT_FAILSAFE_PORTS[Direction.OUTBOUND])
 
 
-@dataclass(frozen=True)
-class Failsafe:
+class Failsafe(msgspec.Struct, frozen=True):
     """The failsafe ports, in and out, as one object sets them, or would."""
 
     subject: Subject

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -27,8 +26,7 @@ class IsolationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     exempt: tuple[str, ...] = PLATFORM
 
 
-@dataclass(frozen=True)
-class ExposingNamespace:
+class ExposingNamespace(msgspec.Struct, frozen=True):
     """A namespace with the services by which clients come to its pods."""
 
     name: str

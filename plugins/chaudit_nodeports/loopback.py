@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import (
     CannotTellError,
@@ -30,8 +31,7 @@ _SHOWN = 3
 """How many nodes a message names; the evidence has them all."""
 
 
-@dataclass(frozen=True)
-class Loopback:
+class Loopback(msgspec.Struct, frozen=True):
     """The nodes that serve node ports on loopback by why they do, and those of which it is not known."""
 
     subject: ClassVar[Subject] = Subject("Cluster")

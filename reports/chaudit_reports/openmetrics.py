@@ -8,15 +8,15 @@ Specification: https://prometheus.io/docs/specs/om/open_metrics_spec/.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Outcome, Report, Severity, State, printable
 
 Samples = Iterable[tuple[Mapping[str, str], float]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Gauge:
+class _Gauge(msgspec.Struct, frozen=True):
     name: str
     help: str
     samples: Samples

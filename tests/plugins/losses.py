@@ -1,8 +1,9 @@
 """Evidence taken away from a snapshot, and what of a verdict may not come of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chaudit.evidence.reading import Reading, Rejected, State
 from chaudit.evidence.snapshot import Snapshot

@@ -1,7 +1,6 @@
 """The same evidence always gives the same report, in whatever order its objects come."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chaudit.engine import sources_of
 from chaudit.evidence import listings

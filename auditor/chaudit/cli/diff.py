@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 from msgspec.structs import replace
 
 from chaudit.cli.completion import file_names
@@ -30,8 +30,7 @@ from chaudit.severity import FailOn
 from chaudit.text import json_text
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
+class _Snapshot(msgspec.Struct, frozen=True):
     """What is still to be judged: name and content of each file."""
 
     name: str

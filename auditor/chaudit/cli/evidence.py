@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from chaudit.cli.progress import announce_probe, reading_progress, show_requests
 from chaudit.engine import sources_below
@@ -24,8 +24,7 @@ from chaudit.probing import Chosen, choose, probe
 from chaudit.text import printable
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCluster:
+class LiveCluster(msgspec.Struct, frozen=True):
     """A cluster to be read through its API server, and the probes to be asked about it."""
 
     kubeconfig: str | None
@@ -89,8 +88,7 @@ class LiveCluster:
                 click.echo(f"chaudit: could not be deleted, delete it: {printable(left)}", err=True)
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSnapshot:
+class SavedSnapshot(msgspec.Struct, frozen=True):
     """A snapshot in a file or folder, or on standard input (`-`), with the answers of the probes asked then."""
 
     path: str

@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from chaudit.cli.files import write_whole
 from chaudit.cli.templates import parse_template
@@ -15,8 +16,7 @@ NONE = "none"
 """The format that writes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(msgspec.Struct, frozen=True):
     """One format and its file; no path is standard output."""
 
     reporter: Reporter

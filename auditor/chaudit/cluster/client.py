@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
+class Patience(msgspec.Struct, frozen=True):
     """How long to wait, in seconds: for one request, for everything, and before the second of several attempts."""
 
     timeout_s: float = 60.0

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 from chaudit.cluster.client import Client, Patience, RequestError
 from chaudit.cluster.connection import CONNECTIONS, Connection
@@ -22,12 +23,11 @@ from chaudit.objects import KubernetesObject
 R = TypeVar("R", bound=KubernetesObject)
 
 
-@dataclass(frozen=True, slots=True)
-class Collector:
+class Collector(msgspec.Struct, frozen=True):
     """How to read: how long to wait, how many objects a page holds, and who is told about progress."""
 
     connection: Connection
-    patience: Patience = field(default_factory=Patience)
+    patience: Patience = msgspec.field(default_factory=Patience)
     page_size: int = 500
     watch: Watcher = lambda _: None
 
@@ -86,8 +86,7 @@ class _ReadsLists(Protocol):
     def read(self, source: str, resource: Resource, decoder: ListDecoder[R]) -> Decoded[R]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _FirstPages:
+class _FirstPages(msgspec.Struct, frozen=True):
     """Reads the first page of lists, whatever they go on with."""
 
     client: Client
@@ -97,8 +96,7 @@ class _FirstPages:
         return decoder.page(self.client.get(resource.list_path, {"limit": str(self.page_size)}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(msgspec.Struct, frozen=True):
     client: Client
     discovery: Discovery
     lists: _ReadsLists

@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
 import urllib3
 from kubernetes.client import Configuration
 from kubernetes.client.rest import RESTClientObject
@@ -41,8 +41,7 @@ _TOKEN = re.compile("&continue=[^&]*")
 CONNECTIONS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """One answer of the API server."""
 
     status: int

@@ -1,7 +1,6 @@
 """What a cluster serves. Absent is decided only here: LIST is 403 without rights, even for groups that do not exist."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TypeVar
 
@@ -40,14 +39,13 @@ class _Version(msgspec.Struct, rename="camel"):
     git_version: str = ""
 
 
-@dataclass(slots=True)
-class Discovery:
+class Discovery(msgspec.Struct):
     """Answers from `/apis` and `/apis/GROUP/VERSION`, each asked for once."""
 
     client: Client
     _groups: frozenset[tuple[str, str]] | None = None
-    _resources: dict[str, Mapping[str, _Resource]] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    _resources: dict[str, Mapping[str, _Resource]] = msgspec.field(default_factory=dict)
+    _lock: Lock = msgspec.field(default_factory=Lock)
 
     def serves(self, resource: Resource) -> bool:
         """Whether the cluster serves this resource in this version.

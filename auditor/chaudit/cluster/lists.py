@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
+
+import msgspec
 
 from chaudit.cluster.client import Client, RequestError
 from chaudit.cluster.discovery import Discovery
@@ -34,8 +35,7 @@ _Begun = tuple[str, Future[Decoded[R]]]
 _NAMESPACES = Resource("", "v1", "namespaces", "Namespace")
 
 
-@dataclass(frozen=True, slots=True)
-class Lists:
+class Lists(msgspec.Struct, frozen=True):
     """Reads lists of one cluster, in whichever thread it is asked to.
 
     The pages of a list form a chain, each known only from the one before. A long list of a namespaced kind is

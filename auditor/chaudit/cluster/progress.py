@@ -1,11 +1,11 @@
 """Progress of a reading, as whoever watches is told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How far the reading of one source has come; `total` is 0 while it is unknown."""
 
     source: str

@@ -1,10 +1,10 @@
 """From bytes of the API to records: a whole list at once, object by object only where one of them is malformed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from chaudit.evidence.reading import Rejected
 from chaudit.objects import ObjectMeta, Record, Subject, strip_nulls
@@ -41,8 +41,7 @@ _raw_page = msgspec.json.Decoder(_RawPage)
 _named = msgspec.json.Decoder(_Named)
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded(Generic[R]):
+class Decoded(msgspec.Struct, Generic[R], frozen=True):
     """Records, and the objects that could not become one.
 
     Of a page also the token that continues the list, empty at its end, and how many objects are still to come, where

@@ -6,7 +6,6 @@ unless the dump holds an empty list of that very kind (`kubectl get --raw`).
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -47,11 +46,10 @@ _Loader.yaml_implicit_resolvers = {
 }
 
 
-@dataclass(slots=True)
-class Listing:
+class Listing(msgspec.Struct):
     """Objects by (apiVersion, kind), as bytes; a kind is present as soon as a list of it was seen, even empty."""
 
-    objects: dict[tuple[str, str], list[msgspec.Raw]] = field(default_factory=lambda: defaultdict(list))
+    objects: dict[tuple[str, str], list[msgspec.Raw]] = msgspec.field(default_factory=lambda: defaultdict(list))
 
     def add(self, content: bytes, name: str) -> None:
         """Take in one file's content; `name` is the file's, for messages.

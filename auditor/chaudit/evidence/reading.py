@@ -1,7 +1,6 @@
 """What came back from a source or a probe: its records, or why there are none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -35,8 +34,7 @@ class Rejected(msgspec.Struct, frozen=True):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reading(Generic[R_co]):
+class Reading(msgspec.Struct, Generic[R_co], frozen=True):
     """The outcome of reading one source or asking one probe, with its provenance.
 
     `objects` hold what was decoded, those of the API by namespace and name in whatever order they came, so that one
@@ -56,10 +54,10 @@ class Reading(Generic[R_co]):
     def __post_init__(self) -> None:
         """Put objects of the API in order."""
         if self.objects and isinstance(self.objects[0], KubernetesObject):
-            object.__setattr__(self, "objects", tuple(sorted(self.objects, key=_place)))
+            msgspec.structs.force_setattr(self, "objects", tuple(sorted(self.objects, key=_place)))
         if self.rejected:
             rejected = sorted(self.rejected, key=lambda one: (one.subject, one.reason))
-            object.__setattr__(self, "rejected", tuple(rejected))
+            msgspec.structs.force_setattr(self, "rejected", tuple(rejected))
 
     @property
     def subject(self) -> Subject:

@@ -1,11 +1,11 @@
 """A snapshot: every reading of one look at one cluster. All that is judged is judged from here."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from chaudit.evidence.readable import Readable
 from chaudit.evidence.reading import Reading
@@ -46,8 +46,7 @@ class Cluster(msgspec.Struct, frozen=True):
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """All readings by the name of their source or probe, with the time they were taken."""
 
     cluster: Cluster

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+import msgspec
+
 from chaudit.evidence.readable import Readable
 from chaudit.evidence.reading import Reading, State
 from chaudit.evidence.resource import Resource
@@ -11,8 +13,7 @@ from chaudit.objects import KubernetesObject
 R = TypeVar("R", bound=KubernetesObject)
 
 
-@dataclass(frozen=True)
-class ObjectName:
+class ObjectName(msgspec.Struct, frozen=True):
     """One object that is read by its name."""
 
     name: str

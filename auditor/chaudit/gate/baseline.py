@@ -1,7 +1,6 @@
 """The baseline: an earlier report against which only what is new fails a scan."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -45,8 +44,7 @@ class Baseline(msgspec.Struct, frozen=True):
     not_judged: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True):
     """Findings with their standing, and the baseline that gave it to them."""
 
     findings: tuple[Finding, ...]

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
+
+import msgspec
 
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome
 
@@ -31,8 +32,7 @@ class Kind(StrEnum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One finding then and now; None where there was none. `because` says why it is incomparable."""
 
     kind: Kind
@@ -48,13 +48,12 @@ class Change:
         raise AssertionError  # it was found on one side at least
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True, dict=True):
     """All that was found, the rules that were judged, and for each the probes it would have used and nobody asked."""
 
     findings: Sequence[Finding]
     rules: frozenset[str]
-    unasked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unasked: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
     @cached_property
     def by_fingerprint(self) -> Mapping[str, Finding]:

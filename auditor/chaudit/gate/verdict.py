@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 
 import msgspec
@@ -107,8 +106,7 @@ def said_threshold(fail_on: str, families: Mapping[str, str]) -> str:
     return f"{fail_on} ({said})" if said else fail_on
 
 
-@dataclass(frozen=True, slots=True)
-class Threshold:
+class Threshold(msgspec.Struct, frozen=True):
     """What blocks: findings at least this severe (None: nothing), in some families others, and unknown ones or not.
 
     `strict_waivers` makes waivers block that accept nothing any more.
@@ -116,7 +114,7 @@ class Threshold:
 
     fail_on: Severity | None = Severity.HIGH
     allow_unknown: bool = False
-    families: Mapping[str, Severity | None] = field(default_factory=dict)
+    families: Mapping[str, Severity | None] = msgspec.field(default_factory=dict)
     strict_waivers: bool = False
 
     def judge(self, findings: Sequence[Finding], stale_waivers: int = 0) -> Verdict:

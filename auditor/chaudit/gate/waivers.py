@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
 from glob import escape
@@ -24,8 +23,7 @@ LabelsOf = Callable[[Subject], Mapping[str, str]]
 _ANYTHING = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(msgspec.Struct, frozen=True):
     """Findings after waivers, what is to be said of the waivers, and how many of them accept nothing."""
 
     findings: tuple[Finding, ...]

@@ -1,16 +1,15 @@
 """A YAML document that remembers on which line each value stands."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import yaml
 
 from chaudit.intent.paths import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """The decoded value, and the node tree it came from."""
 
     value: Any = None

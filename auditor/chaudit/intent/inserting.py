@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import inf
 from typing import Any
 
@@ -42,8 +41,7 @@ class _NoPlaceError(Exception):
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(msgspec.Struct, frozen=True):
     """A node of the document with the place of its first character, and of what comes after its last one."""
 
     event: yaml.NodeEvent

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,8 +20,7 @@ T = TypeVar("T")
 _AT_PATH = re.compile(r"^(?P<problem>.*?) - at `(?P<path>[^`]*)`$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Underlay:
+class Underlay(msgspec.Struct, frozen=True):
     """What profiles contributed to an intent: their names, the rules whose severity is theirs, those they leave out.
 
     `warnings` say where one profile holds against another.
@@ -34,14 +32,13 @@ class Underlay:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IntentFile:
+class IntentFile(msgspec.Struct, frozen=True):
     """An intent with its origin; `sha256` of the file's bytes goes into reports, both empty without a file."""
 
-    intent: Intent = field(default_factory=Intent)
+    intent: Intent = msgspec.field(default_factory=Intent)
     name: str = ""
     sha256: str = ""
-    document: Document = field(default_factory=Document)
+    document: Document = msgspec.field(default_factory=Document)
     under: Underlay = Underlay()
 
     def error(self, path: paths.Path, problem: str) -> IntentError:

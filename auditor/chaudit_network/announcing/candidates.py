@@ -1,9 +1,10 @@
 """Nodes that can announce an address, by one way of announcing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
+
+import msgspec
 
 from chaudit import plural, printable
 
@@ -11,8 +12,7 @@ _SHOWN = 3
 """How many nodes are named where there may be thousands."""
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True, dict=True):
     """The nodes that can announce, by which means, and how many others cannot, for which reason."""
 
     means: str

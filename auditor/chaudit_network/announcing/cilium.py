@@ -6,8 +6,9 @@ A node does so where a CiliumL2AnnouncementPolicy selects it and the service, an
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPAddress, IPNetwork
@@ -30,8 +31,7 @@ _CLASSES = frozenset({"", "io.cilium/l2-announcer"})
 _AGENT = ("k8s-app", "cilium")
 
 
-@dataclass
-class Cilium:
+class Cilium(msgspec.Struct, dict=True):
     """Cilium's pools, and who answers for load balancer addresses on the link."""
 
     pools: Reading[CiliumLoadBalancerIPPool]
@@ -39,7 +39,7 @@ class Cilium:
     config_maps: Reading[ConfigMap]
     nodes: Reading[Node]
     pods: Reading[Pod]
-    _selected: dict[tuple[str, ...], Candidates] = field(default_factory=dict)
+    _selected: dict[tuple[str, ...], Candidates] = msgspec.field(default_factory=dict)
 
     def pool(self, address: IPAddress) -> CiliumLoadBalancerIPPool | None:
         """Return the pool that an address is from, None where it is from none.

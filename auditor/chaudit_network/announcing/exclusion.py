@@ -5,8 +5,9 @@ where its value is `true`; Cilium does not look at it when it announces.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import Reading, Subject, view
 from chaudit_network.bgp.calico_routes import ServiceRanges
@@ -18,16 +19,14 @@ from chaudit_network.views.services import load_balancers
 from chaudit_network.views.unread import Unread
 
 
-@dataclass(frozen=True)
-class Heeded:
+class Heeded(msgspec.Struct, frozen=True):
     """Somebody who heeds the label, and the nodes that it leaves to them."""
 
     by: str
     nodes: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Exclusion:
+class Exclusion(msgspec.Struct, frozen=True):
     """All who heed the label in this cluster; `gaps` say why there may be others."""
 
     subject: ClassVar[Subject] = Subject("Cluster")

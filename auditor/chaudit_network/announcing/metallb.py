@@ -7,8 +7,9 @@ not kept out of load balancing, and, with externalTrafficPolicy Local, where it 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, printable, view
 from chaudit_network.addresses import IPAddress
@@ -23,16 +24,15 @@ from chaudit_network.views.metallb_speakers import Speakers, speakers
 MEANS = "MetalLB in layer 2 mode"
 
 
-@dataclass
-class MetalLB:
+class MetalLB(msgspec.Struct, dict=True):
     """Who answers for the addresses of MetalLB's pools on the link."""
 
     offer: MetalLBOffer
     advertisements: Reading[L2Advertisement]
     nodes: Reading[Node]
     speakers: Speakers
-    _selected: dict[tuple[str, ...], Candidates] = field(default_factory=dict)
-    _by_pool: dict[Subject, Sequence[L2Advertisement]] = field(default_factory=dict)
+    _selected: dict[tuple[str, ...], Candidates] = msgspec.field(default_factory=dict)
+    _by_pool: dict[Subject, Sequence[L2Advertisement]] = msgspec.field(default_factory=dict)
 
     def pool(self, address: IPAddress) -> IPAddressPool | None:
         """Return the pool that an address is from, None where it is from none.

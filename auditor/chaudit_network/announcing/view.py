@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -27,8 +28,7 @@ from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 _OWN = "an address of the nodes"
 
 
-@dataclass(frozen=True)
-class OnTheLink:
+class OnTheLink(msgspec.Struct, frozen=True, dict=True):
     """Who answers for addresses by ARP and NDP, and who MetalLB says announces a service at present."""
 
     metallb: MetalLB
@@ -51,8 +51,7 @@ on_the_link = view(metallb, cilium, SERVICE_L2_STATUSES.reading, SERVICE_BGP_STA
 """The view that answers with `OnTheLink`."""
 
 
-@dataclass(frozen=True)
-class Announced:
+class Announced(msgspec.Struct, frozen=True):
     """An address of a load balancer, and by whom it can be announced; `now` are those that are seen to do so.
 
     `doubts` say what could not be looked at, so that there may be more. `pool` is the object that the address is from.
@@ -79,8 +78,7 @@ class Announced:
         return bool(self.pool) or any(one.means != _OWN for one in self.by)
 
 
-@dataclass
-class Announcements:
+class Announcements(msgspec.Struct, dict=True):
     """All that can announce addresses, and the services that have some."""
 
     services: Reading[Service]
@@ -89,7 +87,7 @@ class Announcements:
     bgp: Advertisements
     nodes: NodeAddresses
     endpoints: Endpoints
-    _by_bgp: dict[tuple[Speaker, frozenset[str]], Candidates] = field(default_factory=dict)
+    _by_bgp: dict[tuple[Speaker, frozenset[str]], Candidates] = msgspec.field(default_factory=dict)
 
     def of(self, service: Service) -> Sequence[Announced]:
         """Return the addresses of a service's load balancer; a hostname is none.

@@ -6,9 +6,10 @@ does not multiply with its services.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_network
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, IPNetwork
@@ -24,8 +25,7 @@ _Policy = tuple[Speaker, frozenset[Audience], tuple[str, ...], bool, frozenset[i
 """What decides over which routes a session lets out: whose it is, audiences it is of, filters, iBGP, and families."""
 
 
-@dataclass(frozen=True)
-class SessionGroup:
+class SessionGroup(msgspec.Struct, frozen=True, dict=True):
     """Sessions that let the same routes out: routes for all, and those for the `audiences` they are of."""
 
     speaker: Speaker
@@ -59,8 +59,7 @@ class SessionGroup:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Advertisement:
+class Advertisement(msgspec.Struct, frozen=True):
     """A route as a group of neighbours hears it from some nodes; `doubt` says why it may not be let out."""
 
     route: Route
@@ -93,13 +92,12 @@ class Advertisement:
         return found
 
 
-@dataclass(frozen=True)
-class Advertisements:
+class Advertisements(msgspec.Struct, frozen=True, dict=True):
     """All advertisements to the outside. `doubts` say why a service's own are not known, `unread` what else is not."""
 
     found: Sequence[Advertisement]
     groups: Sequence[SessionGroup]
-    doubts: Mapping[ServiceName, str] = field(default_factory=dict)
+    doubts: Mapping[ServiceName, str] = msgspec.field(default_factory=dict)
     unread: Sequence[Unread] = ()
 
     def __iter__(self) -> Iterator[Advertisement]:
@@ -172,13 +170,12 @@ def groups_of(sessions: Iterable[Session], routes: Iterable[Route]) -> Sequence[
     return [SessionGroup(*policy, tuple(members)) for policy, members in found.items()]
 
 
-@dataclass
-class Exports:
+class Exports(msgspec.Struct, dict=True):
     """Lets routes out over groups of sessions."""
 
     groups: Sequence[SessionGroup]
     filters: Filters
-    _overlaps: Overlaps = field(default_factory=Overlaps)
+    _overlaps: Overlaps = msgspec.field(default_factory=Overlaps)
 
     def of(self, route: Route) -> Iterator[Advertisement]:
         """Yield a route as each group hears it that may, if one does."""

@@ -1,7 +1,8 @@
 """The communities with which Calico tags routes, by the prefixAdvertisements of its configuration."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from chaudit_network.addresses import IPNetwork, parse_network
 from chaudit_network.bgp.filters import within

@@ -4,7 +4,9 @@ The rules are those of confd/pkg/backends/calico/client.go of projectcalico/cali
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit_network.addresses import IPAddress
 from chaudit_network.bgp.asn import parse_asn
@@ -19,15 +21,14 @@ Key = tuple[IPAddress, int]
 """What tells the peers of a node apart: address and port."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What BGPConfigurations say of sessions. A port is 0 where it is BGP's own."""
 
     asn: int
     is_meshed: bool
     mesh_password: Password
     port: int = 0
-    ports: Mapping[str, int] = field(default_factory=dict)
+    ports: Mapping[str, int] = msgspec.field(default_factory=dict)
 
     def asn_of(self, node: BGPNode) -> int:
         """Return the AS that a node speaks for."""
@@ -42,8 +43,7 @@ class Settings:
         return {self.ports.get(node, port), self.port or port} == {port}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A peer on its way to become a session of some node; `node` and `cluster_id` are those of the peer."""
 
     address: IPAddress
@@ -59,8 +59,7 @@ class Entry:
         return self.address, self.peer.port
 
 
-@dataclass(frozen=True, slots=True)
-class Peering:
+class Peering(msgspec.Struct, frozen=True):
     """A BGPPeer resolved: the nodes it is for (None: it is for all), and the nodes that it means as their peers.
 
     `told` is the peer where it is told by address, whether or not that is a node's.
@@ -82,8 +81,7 @@ class Peering:
         return self.source.spec.reverse_peering != _MANUAL
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(msgspec.Struct, frozen=True):
     """Resolves BGPPeers among the nodes of a cluster."""
 
     nodes: BGPNodes

@@ -6,8 +6,9 @@ https://docs.tigera.io/calico/latest/networking/configuring/advertise-service-ip
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPNetwork, holds, parse_address, parse_network
@@ -26,8 +27,7 @@ _EACH_BY_ITSELF = "Disabled"
 _TYPES = frozenset({"ClusterIP", "NodePort", "LoadBalancer"})
 
 
-@dataclass(frozen=True)
-class ServiceRanges:
+class ServiceRanges(msgspec.Struct, frozen=True):
     """The ranges of addresses of which services may be told. The environment of calico-node can set the first."""
 
     cluster_ips: tuple[IPNetwork, ...]
@@ -87,8 +87,7 @@ class ServiceRanges:
         return balanced or _any_single(service.spec.external_ips, self.external_ips)
 
 
-@dataclass(frozen=True)
-class CalicoRoutes:
+class CalicoRoutes(msgspec.Struct, frozen=True, dict=True):
     """Finds the routes of Calico's nodes."""
 
     nodes: BGPNodes

@@ -5,8 +5,9 @@ The rules are those of confd/pkg/backends/calico of projectcalico/calico (update
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Subject
 from chaudit_network.bgp.calico_resolution import Entry, Key, Peering, Resolution, Settings
@@ -20,8 +21,7 @@ MESH = Subject("BGPConfiguration", name="default")
 _NO_SOURCE = "None"
 
 
-@dataclass(frozen=True)
-class CalicoSessions:
+class CalicoSessions(msgspec.Struct, frozen=True, dict=True):
     """Who speaks with whom. Sessions among nodes are as many as their pairs: these are made when asked for.
 
     Of two peerings that give a node the same peer, the first counts, and those for all nodes come first.

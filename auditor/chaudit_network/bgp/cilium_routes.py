@@ -5,8 +5,9 @@ See https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
@@ -29,8 +30,7 @@ _ORIGINS: Mapping[str, Origin] = {
 _Key = tuple[IPNetwork, Origin, tuple[str, ...], str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(msgspec.Struct, frozen=True):
     """What one CiliumBGPPeerConfig lets its peers hear in one family."""
 
     settings: str
@@ -38,8 +38,7 @@ class _Offer:
     advertisement: CiliumAdvertisement
 
 
-@dataclass(frozen=True)
-class CiliumRoutes:
+class CiliumRoutes(msgspec.Struct, frozen=True):
     """Finds the routes of the agents; each is for the peers that refer to the settings which offer it."""
 
     names: frozenset[str]

@@ -4,8 +4,9 @@ A rule becomes a condition in BIRD's language (confd/pkg/resource/template/templ
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork, parse_network
@@ -18,8 +19,7 @@ _REMOTE_PEERS = "RemotePeers"
 _EVERYTHING = frozenset({"0.0.0.0/0", "::/0"})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """A route that wants out over a session: one of the node's own, or one that it heard from others."""
 
     prefix: IPNetwork
@@ -27,20 +27,18 @@ class Candidate:
     is_heard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(msgspec.Struct, frozen=True):
     """What a rule says of a route, and the communities that it adds."""
 
     is_accepted: bool
     communities: tuple[str, ...] = ()
 
 
-@dataclass
-class Filters:
+class Filters(msgspec.Struct, dict=True):
     """All BGPFilters by name."""
 
     reading: Reading[BGPFilter]
-    _parsed: dict[str, IPNetwork] = field(default_factory=dict)
+    _parsed: dict[str, IPNetwork] = msgspec.field(default_factory=dict)
 
     def named(self, name: str) -> BGPFilter | None:
         """Return a filter, None where there is none of this name, so that it filters nothing.

@@ -6,8 +6,9 @@ https://metallb.io/usage/#traffic-policies.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from ipaddress import ip_network
+
+import msgspec
 
 from chaudit import CannotTellError, Reading
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
@@ -25,8 +26,7 @@ from chaudit_network.views.endpoints import Endpoints
 _ALL = "all"
 
 
-@dataclass
-class MetalLBRoutes:
+class MetalLBRoutes(msgspec.Struct):
     """Finds the routes of the speakers; `tellers` are the nodes that run one and are not excluded."""
 
     nodes: BGPNodes
@@ -34,8 +34,8 @@ class MetalLBRoutes:
     pools: PoolIndex[IPAddressPool]
     advertisements: Sequence[BGPAdvertisement]
     communities: Mapping[str, str]
-    _of_pool: dict[str, Sequence[BGPAdvertisement]] = field(default_factory=dict)
-    _overlaps: Overlaps = field(default_factory=Overlaps)
+    _of_pool: dict[str, Sequence[BGPAdvertisement]] = msgspec.field(default_factory=dict)
+    _overlaps: Overlaps = msgspec.field(default_factory=Overlaps)
 
     def of_services(self, services: Iterable[Service], behind: Endpoints) -> Routes:
         """Return the addresses of services, each as long a prefix as its advertisements make of it."""

@@ -1,16 +1,16 @@
 """Sets of nodes: many routes are told by the same nodes, and share one set of them, however many nodes there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 NodeSet = frozenset[str]
 
 
-@dataclass
-class Overlaps:
+class Overlaps(msgspec.Struct):
     """What two sets have in common. The same two meet often: it is found once."""
 
-    _known: dict[tuple[NodeSet, NodeSet], NodeSet] = field(default_factory=dict)
+    _known: dict[tuple[NodeSet, NodeSet], NodeSet] = msgspec.field(default_factory=dict)
 
     def of(self, these: NodeSet, those: NodeSet) -> NodeSet:
         """Return the nodes that are in both."""

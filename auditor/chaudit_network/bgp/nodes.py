@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit_network.addresses import IPAddress, parse_interface
 from chaudit_network.bgp.asn import parse_asn
@@ -17,8 +18,7 @@ from chaudit_network.selectors.terms import Comparison, Operator
 FAMILIES = (4, 6)
 
 
-@dataclass(frozen=True, slots=True)
-class BGPNode:
+class BGPNode(msgspec.Struct, frozen=True):
     """A node with the addresses that Calico speaks from, by family. `asn` is 0 where that of the cluster holds.
 
     One with a `cluster_id` is a route reflector (RFC 4456).
@@ -60,12 +60,11 @@ def bgp_node(node: Node) -> BGPNode:
     )
 
 
-@dataclass
-class BGPNodes:
+class BGPNodes(msgspec.Struct, dict=True):
     """All nodes whose annotations could be read."""
 
     nodes: Sequence[BGPNode]
-    _selected: dict[object, frozenset[str]] = field(default_factory=dict)
+    _selected: dict[object, frozenset[str]] = msgspec.field(default_factory=dict)
 
     def __iter__(self) -> Iterator[BGPNode]:
         """Yield the nodes by name."""

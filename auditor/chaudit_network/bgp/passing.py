@@ -7,8 +7,9 @@ names itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPNetwork
@@ -22,8 +23,7 @@ from chaudit_network.bgp.routes import Origin, Route
 from chaudit_network.views.unread import Unread
 
 
-@dataclass(frozen=True, slots=True)
-class PassedOn:
+class PassedOn(msgspec.Struct, frozen=True):
     """A route as neighbours hear it from nodes that do not tell it themselves; `doubt` says why they may not."""
 
     route: Route
@@ -37,15 +37,14 @@ class PassedOn:
         return self.route.prefix
 
 
-@dataclass
-class Passing:
+class Passing(msgspec.Struct, dict=True):
     """Finds what Calico's nodes pass on. The ranges that they tell may be unread: then doubts say so."""
 
     calico: CalicoSessions
     groups: Sequence[SessionGroup]
     filters: Filters
     ranges: ServiceRanges | Unread
-    _hearers: dict[tuple[NodeSet, int], NodeSet] = field(default_factory=dict)
+    _hearers: dict[tuple[NodeSet, int], NodeSet] = msgspec.field(default_factory=dict)
 
     def of(self, route: Route) -> Iterator[PassedOn]:
         """Yield a route of Calico's as each group hears it from nodes that heard it themselves, if one does."""

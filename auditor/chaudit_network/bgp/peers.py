@@ -1,9 +1,11 @@
 """BGP neighbours in one shape, whichever project's objects configure them."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import CannotTellError, KubernetesObject, Reading, Subject, printable
 from chaudit_network.addresses import IPAddress
@@ -43,8 +45,7 @@ class NextHop(StrEnum):
     KEEP = "Keep"
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(msgspec.Struct, frozen=True):
     """One neighbour as one object configures it.
 
     `address` is None where the object does not say it: a neighbour on an interface, or one that is discovered. So is
@@ -83,8 +84,7 @@ class Peer:
         return printable(" ".join(filter(None, (self.name, address, f"AS {self.asn}" if self.asn else ""))))
 
 
-@dataclass(frozen=True, slots=True)
-class Peering:
+class Peering(msgspec.Struct, frozen=True):
     """An object that configures neighbours, and those of them that are of interest.
 
     It does so on the nodes that one of the selectors means, on all where there is none. Calico selects by other means.
@@ -95,8 +95,7 @@ class Peering:
     node_selectors: tuple[LabelSelector, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Peerings:
+class Peerings(msgspec.Struct, frozen=True):
     """All objects that configure neighbours, and what could not be read or understood."""
 
     found: tuple[Peering, ...] = ()

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import summarize_address_range
 from typing import Generic, TypeVar
+
+import msgspec
 
 from chaudit import CannotTellError, KubernetesObject, printable
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
@@ -39,8 +40,7 @@ def networks(text: str) -> Iterable[IPNetwork]:
         raise CannotTellError(f"'{printable(text)}' is not a range of addresses") from error
 
 
-@dataclass(frozen=True)
-class PoolIndex(Generic[P]):
+class PoolIndex(msgspec.Struct, Generic[P], frozen=True, dict=True):
     """Finds the pool of an address. Pools that overlap are refused, or not used."""
 
     pools: tuple[tuple[P, tuple[IPNetwork, ...]], ...]

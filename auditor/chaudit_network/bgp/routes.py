@@ -1,9 +1,10 @@
 """Routes: what nodes have to tell their neighbours, before anybody says which of these may hear it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_network
+
+import msgspec
 
 from chaudit_network.addresses import IPAddress, IPNetwork
 from chaudit_network.bgp.node_sets import NodeSet
@@ -30,8 +31,7 @@ class Origin(StrEnum):
     CONFIGURED = "a configured prefix"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A prefix, and the nodes that tell it with themselves as the way.
 
     `services` are those whose own address it is; a range, which is told whether or not a service uses it, has none.
@@ -54,8 +54,7 @@ class Route:
         return self.prefix.prefixlen == self.prefix.max_prefixlen
 
 
-@dataclass(frozen=True, slots=True)
-class Routes:
+class Routes(msgspec.Struct, frozen=True):
     """The routes of one speaker; `doubts` say of which services they are not known, and `unread` what else is not."""
 
     found: Sequence[Route] = ()

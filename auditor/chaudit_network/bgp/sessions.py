@@ -1,7 +1,8 @@
 """Sessions: which node speaks with which neighbour, as it is configured. Whether one is up is another matter."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from chaudit import Subject, printable
 from chaudit_network.addresses import IPAddress
@@ -16,8 +17,7 @@ class Scope(StrEnum):
     NODE = "node"
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """One node and one neighbour. `peer_node` is the neighbour's name where it is a node itself.
 
     `local` is the address the node speaks from, None where the way to the neighbour decides that; `local_asn` is the AS

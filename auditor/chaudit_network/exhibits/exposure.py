@@ -5,7 +5,6 @@ records; `chaudit exposure --json` says the same place by place.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from os.path import commonprefix
 
 import msgspec
@@ -86,19 +85,17 @@ class ExposureEntry(msgspec.Struct, frozen=True):
     verdicts: tuple[VerdictEntry, ...]
 
 
-@dataclass
-class _Joined:
+class _Joined(msgspec.Struct):
     """Groups of which the same is said."""
 
     way: WayIn
     verdicts: tuple[VerdictEntry, ...]
-    pods: dict[str, None] = field(default_factory=dict)
-    backends: dict[str, int] = field(default_factory=dict)
-    nodes: dict[int, NodeSet] = field(default_factory=dict)
+    pods: dict[str, None] = msgspec.field(default_factory=dict)
+    backends: dict[str, int] = msgspec.field(default_factory=dict)
+    nodes: dict[int, NodeSet] = msgspec.field(default_factory=dict)
 
 
-@dataclass
-class ExposureRecords:
+class ExposureRecords(msgspec.Struct):
     """All records and the sets of places that they speak of."""
 
     entries: tuple[ExposureEntry, ...]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import view
 from chaudit_network.addresses import IPAddress
@@ -17,8 +18,7 @@ _Port = tuple[int, str]
 _BEST_FIRST = (Reach.OPEN, Reach.PARTIAL, Reach.UNKNOWN, Reach.CLOSED)
 
 
-@dataclass
-class Answering:
+class Answering(msgspec.Struct, dict=True):
     """The ways in by port, and what outsiders meet there."""
 
     model: ExposureModel

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, DoesNotApplyError, Subject, printable, view
 from chaudit_network.exposure.edge import Edge, edge
@@ -14,8 +15,7 @@ from chaudit_network.views.node_addresses import NodeAddresses, NodeNetworking, 
 from chaudit_network.views.unread import Unread
 
 
-@dataclass(frozen=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """An address at which outsiders arrive, or may where its network is not known; `doubt` says what is not known."""
 
     place: Place
@@ -28,8 +28,7 @@ class Arrival:
         return printable(f"{self.place.interface or 'the interface'} ({network} {self.place.address})")
 
 
-@dataclass(frozen=True)
-class EdgeNode:
+class EdgeNode(msgspec.Struct, frozen=True):
     """A node with its arrivals; `gaps` say why it may have more."""
 
     name: str
@@ -42,8 +41,7 @@ class EdgeNode:
         return Subject("Node", name=self.name)
 
 
-@dataclass(frozen=True)
-class EdgeEndpoint:
+class EdgeEndpoint(msgspec.Struct, frozen=True):
     """A host endpoint with the addresses behind it at which outsiders surely arrive."""
 
     endpoint: HostEndpoint
@@ -55,8 +53,7 @@ class EdgeEndpoint:
         return self.endpoint.subject
 
 
-@dataclass(frozen=True)
-class Arrivals:
+class Arrivals(msgspec.Struct, frozen=True, dict=True):
     """The arrivals of all nodes."""
 
     edge: Edge

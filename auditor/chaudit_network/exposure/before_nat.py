@@ -2,9 +2,10 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -34,8 +35,7 @@ Felix lets VXLAN in later than it asks policies with preDNAT (felix/rules/static
 """
 
 
-@dataclass(frozen=True)
-class Undecided:
+class Undecided(msgspec.Struct, frozen=True):
     """Node ports at which some clients are left over; not `is_sure` where that depends on what cannot be told."""
 
     family: int
@@ -44,8 +44,7 @@ class Undecided:
     is_sure: bool
 
 
-@dataclass
-class BeforeNat:
+class BeforeNat(msgspec.Struct, dict=True):
     """Answers for one host endpoint at a time; those with equal policy and place are judged once."""
 
     guards: HostGuards
@@ -54,7 +53,7 @@ class BeforeNat:
     servers: Sequence[ApiServer | Unread]
     nodes: Reading[Node]
     pools: Reading[IPPool]
-    _undecided: dict[Hashable, Sequence[Undecided]] = field(default_factory=dict)
+    _undecided: dict[Hashable, Sequence[Undecided]] = msgspec.field(default_factory=dict)
 
     def titles(self, endpoint: HostEndpoint) -> Sequence[str]:
         """Return the policies with preDNAT that select an endpoint.

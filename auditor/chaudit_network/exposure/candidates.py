@@ -5,9 +5,10 @@ has it, or if it lies in a network that administrators named: in the intent file
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import IPv6Address
 from itertools import zip_longest
+
+import msgspec
 
 from chaudit import INTENT, Intent, view
 from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_address, parse_network
@@ -21,16 +22,14 @@ from chaudit_network.views.bgp_routes import MetalLBOffer, metallb_offer
 from chaudit_network.views.networks import Networks, networks
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """An address and a TCP port to try."""
 
     address: str
     port: int
 
 
-@dataclass(frozen=True)
-class OwnAddresses:
+class OwnAddresses(msgspec.Struct, frozen=True):
     """Which addresses are the cluster's own."""
 
     places: Places
@@ -59,8 +58,7 @@ def own_addresses(intent: Intent, where: Places, known: Networks, offer: MetalLB
     return OwnAddresses(where, known, balancers, [parse_network(prefix) for prefix in prefixes], offer.pools)
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True):
     """All candidates, once each: what may be open to somebody before what is closed to everybody.
 
     Among these, one place of every way in comes before a second place of any, so that a limit leaves no way in out.

@@ -5,7 +5,8 @@ packets), differ from the documentation here and there; where they do, the packe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit_network.addresses import parse_network
 from chaudit_network.exposure.sources import SourceClass, Standpoint
@@ -24,8 +25,7 @@ _NEWEST_MEASURED: Version = (1, 36)
 """Where these two differ, what lies between them is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """The node by which packets enter: its kube-proxy's version, and whether pods' addresses are hidden on the way.
 
     `has_endpoint` says whether the service has one on the node. `is_owned` says whether the packets' address is a

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Reading, Subject, printable, view
 from chaudit_network.addresses import families
@@ -20,8 +21,7 @@ from chaudit_network.views.unread import Unread, unread
 _SAID = {Reach.OPEN: "open", Reach.PARTIAL: "open in part", Reach.CLOSED: "closed", Reach.UNKNOWN: "perhaps open"}
 
 
-@dataclass
-class Opening:
+class Opening(msgspec.Struct):
     """What holds for some classes of outsiders at all addresses of one network that are alike in it.
 
     The network is empty where it is not known; `place` is one of the addresses, `because` the reasons there.
@@ -32,7 +32,7 @@ class Opening:
     reach: Reach
     place: Place
     because: Sequence[str]
-    sources: list[str] = field(default_factory=list)
+    sources: list[str] = msgspec.field(default_factory=list)
 
     @property
     def lets_in(self) -> bool:
@@ -47,8 +47,7 @@ class Opening:
         return printable(f"{_SAID[self.reach]} to {', '.join(self.sources)} at {place} ({why})")
 
 
-@dataclass(frozen=True)
-class EdgeWay:
+class EdgeWay(msgspec.Struct, frozen=True):
     """One way in as outsiders meet it; `gaps` say why there may be more to it."""
 
     way: WayIn
@@ -65,8 +64,7 @@ class EdgeWay:
         return printable(f"{self.way.via} {self.way.port}/{self.way.protocol}")
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(msgspec.Struct, frozen=True, dict=True):
     """All ways in at the places where outsiders arrive, or may."""
 
     model: ExposureModel
@@ -148,8 +146,7 @@ def host_ports_at_the_edge(found: Edge, ways: Ways) -> Sequence[EdgeWay | Unread
     return [*(one for one in found.ways if one.way.via is Via.HOST_PORT), *ways.pods, *broken]
 
 
-@dataclass(frozen=True)
-class HostNetworkWorkload:
+class HostNetworkWorkload(msgspec.Struct, frozen=True):
     """The pods of one workload on the network of their hosts, with the ports they declare: hints, no more."""
 
     subject: Subject

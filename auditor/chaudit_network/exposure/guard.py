@@ -1,8 +1,9 @@
 """What guards a node's interfaces: the policy of the host endpoint that is active there, and whom it lets pass."""
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, view
 from chaudit_network.addresses import IPAddress
@@ -19,8 +20,7 @@ from chaudit_network.policy.policy import Stage
 from chaudit_network.policy.resolution import Resolution, resolution
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(msgspec.Struct, frozen=True):
     """The policy on an interface, or why there is none; `doubt` says why its effect cannot be told."""
 
     policy: HostPolicy | None = None
@@ -28,23 +28,21 @@ class Guard:
     doubt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Where packets go on to once they are translated: a pod, or with `is_process` a process of the very node."""
 
     packet: Packet
     is_process: bool = False
 
 
-@dataclass
-class HostGuards:
+class HostGuards(msgspec.Struct, dict=True):
     """The guards of every interface, and their judgement, kept for packets that they cannot tell apart."""
 
     endpoints: HostEndpoints
     policies: HostPolicies
     resolution: Resolution
-    _classes: dict[HostPolicy, PacketClasses] = field(default_factory=dict)
-    _passages: dict[Hashable, Passage] = field(default_factory=dict)
+    _classes: dict[HostPolicy, PacketClasses] = msgspec.field(default_factory=dict)
+    _passages: dict[Hashable, Passage] = msgspec.field(default_factory=dict)
 
     def guard(self, node: str, interface: str, addresses: Collection[IPAddress]) -> Guard:
         """Return what guards an interface of a node, which has these addresses."""

@@ -12,9 +12,10 @@ not modelled.
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPAddress, IPInterface, IPNetwork, parse_interface, parse_network
@@ -53,8 +54,7 @@ _AROUND_OTHERS: Mapping[Carrier, tuple[str, int]] = {_IPIP: ("4", 0), **dict.fro
 Guards = tuple[Guard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(msgspec.Struct, frozen=True):
     """What guards one end of a way between nodes: by carrier where that is known, or else one of them all."""
 
     all: Guards = ()
@@ -65,8 +65,7 @@ class Side:
         return dict(self.known).get(carrier, self.all) if carrier else self.all
 
 
-@dataclass(frozen=True, slots=True)
-class Exits:
+class Exits(msgspec.Struct, frozen=True):
     """How a node sends packets on, to pods of its own and to other nodes.
 
     `near` are the subnets in which it reaches other nodes directly; they, and whether it uses WireGuard, are only said
@@ -79,16 +78,15 @@ class Exits:
     uses_wireguard: bool = False
 
 
-@dataclass
-class Hops:
+class Hops(msgspec.Struct, dict=True):
     """Answers for the ways between all nodes."""
 
     guards: HostGuards
     addresses: NodeAddresses
     pools: Reading[IPPool]
-    _entries: dict[str, Side] = field(default_factory=dict)
-    _known_to_calico: dict[tuple[str, int], IPInterface | None] = field(default_factory=dict)
-    _from: dict[Carrier | None, SourceClass] = field(default_factory=dict)
+    _entries: dict[str, Side] = msgspec.field(default_factory=dict)
+    _known_to_calico: dict[tuple[str, int], IPInterface | None] = msgspec.field(default_factory=dict)
+    _from: dict[Carrier | None, SourceClass] = msgspec.field(default_factory=dict)
 
     def exits(self, node: str) -> Exits:
         """Return how a node sends packets on.

@@ -7,8 +7,9 @@ One for the interface, by name or by an address that it has, comes before one fo
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -17,8 +18,7 @@ from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS, HostEndpoint
 ALL_INTERFACES = "*"
 
 
-@dataclass(frozen=True)
-class HostEndpoints:
+class HostEndpoints(msgspec.Struct, frozen=True, dict=True):
     """The host endpoints of every node."""
 
     reading: Reading[HostEndpoint]

@@ -1,8 +1,10 @@
 """The policy of each host endpoint: what selects it, in order, with what Felix adds."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import Reading, view
 from chaudit_network.exposure.host_endpoints import ALL_INTERFACES
@@ -19,14 +21,13 @@ from chaudit_network.policy.policies import OrderedTier, for_host, in_order
 from chaudit_network.policy.policy import Policy, Stage
 
 
-@dataclass
-class HostPolicies:
+class HostPolicies(msgspec.Struct, dict=True):
     """The policies of all host endpoints; those that no selector tells apart share one."""
 
     policies: Reading[GlobalNetworkPolicy]
     tiers: Reading[Tier]
     felix: Felix
-    _alike: dict[Hashable, HostPolicy] = field(default_factory=dict)
+    _alike: dict[Hashable, HostPolicy] = msgspec.field(default_factory=dict)
 
     def of(self, endpoint: HostEndpoint) -> HostPolicy:
         """Return the endpoint's policy. Felix passes over untracked policies for an endpoint of all interfaces.

@@ -1,8 +1,9 @@
 """What outsiders meet where they ask for a process of the node itself, whether or not anybody knows that it listens."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Subject, printable, view
 from chaudit_network.exposure.edge import Edge, edge
@@ -14,8 +15,7 @@ from chaudit_network.kinds.core import NODES, Node
 from chaudit_network.policy.matching import Packet
 
 
-@dataclass(frozen=True)
-class Doorstep:
+class Doorstep(msgspec.Struct, frozen=True):
     """An address of a node at which outsiders arrive, or may where its network is not known."""
 
     entrance: Entrance
@@ -31,8 +31,7 @@ class Doorstep:
         return printable(f"{self.place.network} address {self.place.address}".strip())
 
 
-@dataclass(frozen=True)
-class NodeFront:
+class NodeFront(msgspec.Struct, frozen=True):
     """A node with its doorsteps; `gaps` say why it may have more."""
 
     node: Node
@@ -45,8 +44,7 @@ class NodeFront:
         return self.node.subject
 
 
-@dataclass
-class HostProcesses:
+class HostProcesses(msgspec.Struct, dict=True):
     """Judges ports of nodes by the policy for their own processes."""
 
     edge: Edge

@@ -1,7 +1,8 @@
 """The journey of packets from a class of sources to what a way in leads to, obstacle by obstacle."""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.exposure.delivery import Entry, deliver, health_check, nodes_with_endpoint, receivers
@@ -19,8 +20,7 @@ from chaudit_network.views.endpoints import Backend, Backends
 _TAKEN_FOR_ITS_OWN = "in mode ipvs Felix may take packets to a port outside of kubeNodePortRanges for the host's own"
 
 
-@dataclass(frozen=True)
-class Journeys:
+class Journeys(msgspec.Struct, frozen=True):
     """Judges one way in at one place at a time."""
 
     places: Places

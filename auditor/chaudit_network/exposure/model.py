@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
@@ -39,8 +38,7 @@ class Exposure(msgspec.Struct, frozen=True):
     verdicts: Mapping[str, Verdict]
 
 
-@dataclass(frozen=True)
-class ExposureGroup:
+class ExposureGroup(msgspec.Struct, frozen=True):
     """One way in at all places that cannot differ: some or all of those of one entrance."""
 
     way: WayIn
@@ -77,8 +75,7 @@ class ExposureGroup:
             )
 
 
-@dataclass
-class ExposureModel:
+class ExposureModel(msgspec.Struct, dict=True):
     """Everything the exposure of a cluster is computed from."""
 
     ways: Sequence[WayIn]

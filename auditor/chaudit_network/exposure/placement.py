@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, families
@@ -25,8 +26,7 @@ _ROUTED = Verdict(Reach.OPEN)
 """What becomes of packets for an address of a service itself: where node ports are served does not matter to them."""
 
 
-@dataclass(frozen=True)
-class Entrance:
+class Entrance(msgspec.Struct, frozen=True):
     """What all places of a class have in common: how kube-proxy and host policy there treat packets.
 
     `guards` has several members where the interface by which packets come is not known. `is_edge` says whether
@@ -51,14 +51,13 @@ class Entrance:
     forwarded: Intervals | None = None
 
 
-@dataclass
-class Places:
+class Places(msgspec.Struct, dict=True):
     """Every known place: by class, by node, and by address."""
 
-    by_node: dict[str, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
-    by_address: dict[IPAddress, list[tuple[Entrance, Place]]] = field(default_factory=lambda: defaultdict(list))
+    by_node: dict[str, list[tuple[Entrance, Place]]] = msgspec.field(default_factory=lambda: defaultdict(list))
+    by_address: dict[IPAddress, list[tuple[Entrance, Place]]] = msgspec.field(default_factory=lambda: defaultdict(list))
     is_complete: bool = True
-    _shared: dict[tuple[str, ...], Mapping[str, object]] = field(default_factory=dict)
+    _shared: dict[tuple[str, ...], Mapping[str, object]] = msgspec.field(default_factory=dict)
 
     def owned(self, address: IPAddress) -> bool | None:
         """Whether a node has this address; None where not all addresses of all nodes are known."""

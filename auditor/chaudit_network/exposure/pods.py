@@ -7,8 +7,10 @@ nodes in lets everybody in. What a process of the pod's own node sends is not as
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import CannotTellError
 from chaudit_network.exposure.delivery import Entry
@@ -20,8 +22,7 @@ from chaudit_network.policy.pods import PodPolicies
 from chaudit_network.views.endpoints import Backend
 
 
-@dataclass(frozen=True)
-class PodGuards:
+class PodGuards(msgspec.Struct, frozen=True, dict=True):
     """The policies of all pods, and the addresses of the nodes, by which masqueraded packets come."""
 
     policies: PodPolicies

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import CannotTellError, DoesNotApplyError, Subject, view
 from chaudit_network.addresses import IPAddress, families
@@ -16,8 +17,7 @@ from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 _FAMILIES = (4, 6)
 
 
-@dataclass(frozen=True)
-class Serving:
+class Serving(msgspec.Struct, frozen=True):
     """One node with its known addresses of the families in use.
 
     `gap` says why it may have others, and `doubts` why the other family may be in use too.
@@ -58,8 +58,7 @@ class Serving:
         return self.proxy.on(self.node).unrestricted(family)
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """What limits node ports on all nodes: the nodes by family and why nothing does, and by why that is not known.
 
     `doubts` say why there may be node ports of a family that was not looked at.

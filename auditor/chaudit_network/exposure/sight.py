@@ -1,8 +1,9 @@
 """Which node ports the policies of an interface see at all: before DNAT, or on the way on to a pod."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, view
 from chaudit_network.addresses import IPAddress
@@ -17,14 +18,13 @@ from chaudit_network.policy.matching import Packet, matches
 from chaudit_network.policy.policy import Policy, Stage
 
 
-@dataclass
-class Sight:
+class Sight(msgspec.Struct, dict=True):
     """What the policies of interfaces see of node ports; judged once for interfaces with equal policy."""
 
     ways: Ways
     policies: HostPolicies
-    _unseen: dict[Hashable, Sequence[WayIn]] = field(default_factory=dict)
-    _classes: dict[HostPolicy, PacketClasses] = field(default_factory=dict)
+    _unseen: dict[Hashable, Sequence[WayIn]] = msgspec.field(default_factory=dict)
+    _classes: dict[HostPolicy, PacketClasses] = msgspec.field(default_factory=dict)
 
     @cached_property
     def node_ports(self) -> Sequence[WayIn]:

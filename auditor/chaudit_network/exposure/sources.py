@@ -1,8 +1,9 @@
 """Source classes: who may try to come in, as sets of addresses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from chaudit_network.addresses import IPAddress
 from chaudit_network.exposure.verdict import Reach, Verdict
@@ -22,8 +23,7 @@ NODES = "nodes"
 PODS = "pods"
 
 
-@dataclass(frozen=True)
-class SourceClass:
+class SourceClass(msgspec.Struct, frozen=True):
     """A class of sources: its name, its standpoint, and its addresses by family (4 and 6).
 
     `doubt` says why the addresses are not known: pods may have others, and outsiders may have fewer.
@@ -46,8 +46,7 @@ class SourceClass:
         return Verdict(Reach.UNKNOWN, (*verdict.because, self.doubt))
 
 
-@dataclass(frozen=True)
-class Clients:
+class Clients(msgspec.Struct, frozen=True):
     """Who may come, by which networks from outside, and whether pods come with their node's address, by family."""
 
     classes: Sequence[SourceClass]

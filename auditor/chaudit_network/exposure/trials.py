@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Reading, Subject, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -32,8 +33,7 @@ class Standing(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, eq=False)
-class Trial:
+class Trial(msgspec.Struct, frozen=True, eq=False):
     """One answer, with every way in at its address and port, and the classes of sources to which its sender belongs."""
 
     answer: TcpAnswer
@@ -59,16 +59,14 @@ class Trial:
         return Standing.CLOSED if reaches == {Reach.CLOSED} else Standing.SILENT
 
 
-@dataclass(frozen=True)
-class TriedTarget:
+class TriedTarget(msgspec.Struct, frozen=True):
     """What ways in lead to, with all trials of them."""
 
     subject: Subject
     trials: Sequence[Trial]
 
 
-@dataclass
-class Trials:
+class Trials(msgspec.Struct, dict=True):
     """All trials; none where nobody asked."""
 
     reading: Reading[TcpAnswer]

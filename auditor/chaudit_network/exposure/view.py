@@ -1,7 +1,8 @@
 """The views that lead to the exposure of a cluster."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork, parse_network
@@ -26,8 +27,7 @@ from chaudit_network.views.unread import Unread, unread
 _FAMILIES = (4, 6)
 
 
-@dataclass(frozen=True)
-class Ways:
+class Ways(msgspec.Struct, frozen=True):
     """All ways in that are known; the services and the pods of which nothing is known, and single addresses."""
 
     known: Sequence[WayIn]

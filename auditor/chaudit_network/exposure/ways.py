@@ -1,8 +1,9 @@
 """Ways in: what services and pods ask to be open, before anybody knows on which nodes and addresses it is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from chaudit import CannotTellError, Subject, printable
 from chaudit_network.addresses import IPAddress, parse_address
@@ -24,8 +25,7 @@ class Via(StrEnum):
     LOAD_BALANCER_IP = "LoadBalancerIP"
 
 
-@dataclass(frozen=True)
-class WayIn:
+class WayIn(msgspec.Struct, frozen=True):
     """One port to come in by.
 
     With `address` it is that of the service, wherever it leads; without, it is on the nodes' own addresses. `node`

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Reading, printable, view
 from chaudit_network.addresses import parse_address
@@ -16,8 +17,7 @@ _Content = tuple[tuple[str, tuple[str, ...]], ...]
 """The addresses of a name by the type of their records, or the last alias that is known of it."""
 
 
-@dataclass(frozen=True)
-class AnsweredName:
+class AnsweredName(msgspec.Struct, frozen=True):
     """What is known of one name; everything is empty where nobody asked.
 
     `publications` hold what resolvers give to clients, once for all that give the same. `missing` says who knows that
@@ -30,12 +30,11 @@ class AnsweredName:
     gaps: Sequence[str] = ()
 
 
-@dataclass
-class AnsweredNames:
+class AnsweredNames(msgspec.Struct, dict=True):
     """What DNS said of all names."""
 
     reading: Reading[DnsAnswer]
-    _known: dict[str, AnsweredName] = field(default_factory=dict)
+    _known: dict[str, AnsweredName] = msgspec.field(default_factory=dict)
 
     def of(self, host: str) -> AnsweredName:
         """Return what is known of a name."""

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, Intent, Subject, view
 
 
-@dataclass(frozen=True)
-class Balancer:
+class Balancer(msgspec.Struct, frozen=True):
     """A load balancer, where it tells of its backends and which of them count, and the names that lead to it.
 
     `wanted` is how many destinations the most demanding of these is meant to have.

@@ -1,9 +1,11 @@
 """What an address that a name leads to is: a node, an address that moves between controllers, a load balancer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import Reading, view
 from chaudit_network.addresses import IPAddress
@@ -23,8 +25,7 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(msgspec.Struct, frozen=True):
     """An address with the nodes that are reached by it, now or when another of them takes over.
 
     `ready` are those of them that are Ready. `because` says how that is known, or why it is not. An address that was
@@ -53,15 +54,14 @@ class Destination:
         return f"{self.address} ({self.because})"
 
 
-@dataclass
-class Destinations:
+class Destinations(msgspec.Struct, dict=True):
     """All addresses of which it is known what they are."""
 
     announcements: Announcements
     addresses: NodeAddresses
     nodes: Reading[Node]
-    _known: dict[IPAddress, Destination] = field(default_factory=dict)
-    _ready_of: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+    _known: dict[IPAddress, Destination] = msgspec.field(default_factory=dict)
+    _ready_of: dict[frozenset[str], frozenset[str]] = msgspec.field(default_factory=dict)
 
     def at(self, address: IPAddress) -> Destination:
         """Return what is at an address.

@@ -6,8 +6,9 @@ is theirs.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import AnnotatedMeta, CannotTellError, Reading, Subject, printable, view
 from chaudit_network.flags import Flags, flags_of
@@ -41,8 +42,7 @@ _NOT_EVALUATED = (
 )
 
 
-@dataclass(frozen=True)
-class ExternalDNS:
+class ExternalDNS(msgspec.Struct, frozen=True):
     """One external-dns, or several copies of it."""
 
     pod: Subject
@@ -98,8 +98,7 @@ class ExternalDNS:
         return [canonical(element) for value in self.flags.get(flag, ()) for element in listed(value)]
 
 
-@dataclass(frozen=True)
-class Annotations:
+class Annotations(msgspec.Struct, frozen=True):
     """What the annotations of an object tell one external-dns."""
 
     by: ExternalDNS
@@ -131,8 +130,7 @@ class Annotations:
         return self.get(CONTROLLER) not in {"", _OURS}
 
 
-@dataclass
-class ExternalDNSes:
+class ExternalDNSes(msgspec.Struct, dict=True):
     """All external-dns of the cluster, looked for in its pods when somebody asks."""
 
     pods: Reading[Pod]

@@ -1,7 +1,8 @@
 """What is asked for a name: which object asks, who is to publish it, and with which records."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from chaudit import Subject
 from chaudit_network.names.records import ResourceRecord
@@ -17,16 +18,14 @@ class Weight(IntEnum):
     MADE = 2
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(msgspec.Struct, frozen=True):
     """The records of a name by one publisher: what several objects ask of it for one name is put together."""
 
     publisher: str
     records: tuple[ResourceRecord, ...]
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A name that an object asks for.
 
     Without a publication, `gap` says why what DNS says of it is not known. `ports` are those at which clients come to

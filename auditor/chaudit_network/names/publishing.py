@@ -1,7 +1,8 @@
 """What becomes of the names that an object asks for, when external-dns is to publish them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.kinds.external_dns import HOSTNAME
@@ -13,8 +14,7 @@ from chaudit_network.names.publication import Asked, Port, Publication
 from chaudit_network.names.records import canonical, listed, records
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """An object of a kind that external-dns calls `source`, and what it makes of it: which names, which targets."""
 
     source: str

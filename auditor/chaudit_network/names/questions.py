@@ -1,7 +1,6 @@
 """Questions to DNS, one message at a time, and what their answers mean. Only this module knows dnspython."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Self
 
@@ -37,8 +36,7 @@ _Reply = dns.message.Message | tuple[Outcome, str]
 """A message that says something, or what happened instead, with more of it."""
 
 
-@dataclass(frozen=True)
-class _Zone:
+class _Zone(msgspec.Struct, frozen=True):
     """The zone of a name with the addresses of its servers; `problem` says why these are not all."""
 
     name: str = ""
@@ -46,14 +44,13 @@ class _Zone:
     problem: str = ""
 
 
-@dataclass
-class Questions:
+class Questions(msgspec.Struct):
     """Asks resolvers, and the servers of zones on their own port."""
 
     resolvers: Sequence[Server]
     asking: Asking
     authoritative_port: int = 53
-    _zones: dict[dns.name.Name, _Zone] = field(default_factory=dict)
+    _zones: dict[dns.name.Name, _Zone] = msgspec.field(default_factory=dict)
 
     @classmethod
     def to(cls, resolvers: Sequence[Server], asking: Asking) -> Self:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from chaudit import CannotTellError, printable
 from chaudit_network.addresses import IPAddress, parse_address
@@ -20,8 +21,7 @@ class RecordType(StrEnum):
     CNAME = "CNAME"
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceRecord:
+class ResourceRecord(msgspec.Struct, frozen=True):
     """One record of a name. `address` is None for a CNAME; a TTL that the publisher leaves open is None as well."""
 
     type: RecordType

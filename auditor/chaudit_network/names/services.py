@@ -4,8 +4,9 @@ See https://kubernetes-sigs.github.io/external-dns/latest/docs/sources/service/ 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import parse_address
@@ -19,8 +20,7 @@ from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.unread import Unread, unread
 
 
-@dataclass
-class _Targets:
+class _Targets(msgspec.Struct):
     """Where the records of services lead."""
 
     nodes: Reading[Node]

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import INTENT, Intent, Subject, printable, view
 from chaudit_network.addresses import IPAddress
@@ -18,16 +20,14 @@ _LONGEST_CHAIN = 8
 """How many CNAMEs are followed; resolvers give up at about as many."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An address that a name leads to, with the TTL of its record; the name in the record may be another (CNAME)."""
 
     address: IPAddress
     ttl: int | None
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(msgspec.Struct, frozen=True):
     """Where one publication of a name leads in the end; `gaps` say why it may lead elsewhere too."""
 
     publisher: str
@@ -39,20 +39,19 @@ class Answers:
         return [one for one in self.answers if one.address.version == family]
 
 
-@dataclass
-class PublishedName:
+class PublishedName(msgspec.Struct, dict=True):
     """A name, what is known of its records, and at which ports clients come.
 
     `wanted` is how many destinations it is meant to have; `dns` is what DNS says of it.
     """
 
     host: str
-    names: "Names" = field(repr=False)
-    asked: list[Asked] = field(default_factory=list)
+    names: "Names"
+    asked: list[Asked] = msgspec.field(default_factory=list)
     wanted: int = 2
     declared_ports: frozenset[Port] = frozenset()
     is_declared: bool = False
-    dns: AnsweredName = field(default_factory=AnsweredName)
+    dns: AnsweredName = msgspec.field(default_factory=AnsweredName)
 
     @property
     def subject(self) -> Subject:
@@ -105,12 +104,11 @@ class PublishedName:
         return [replace(one, gaps=[*one.gaps, *self.doubts]) for one in found]
 
 
-@dataclass
-class Names:
+class Names(msgspec.Struct):
     """All names by host, and what could not be read and may ask for others."""
 
-    by_host: dict[str, PublishedName] = field(default_factory=dict)
-    unread: list[Unread] = field(default_factory=list)
+    by_host: dict[str, PublishedName] = msgspec.field(default_factory=dict)
+    unread: list[Unread] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[PublishedName | Unread]:
         """Yield everything there is something to say about."""

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, Intent, view
 from chaudit_network.names.endpoints import names_of_endpoints
@@ -15,8 +16,7 @@ from chaudit_network.views.unread import Unread
 _HOSTNAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A name to ask DNS for.
 
     Of a name that operators declare, the servers of its zone are asked too. What objects name may be in anybody's

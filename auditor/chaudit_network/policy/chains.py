@@ -11,7 +11,8 @@ and felix/rules/static.go.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, printable
 from chaudit_network.addresses import parse_network
@@ -29,8 +30,7 @@ UNDECIDED = "no policy decides, which"
 """What reasons call it where nothing is left to decide, so that packets pass."""
 
 
-@dataclass(frozen=True)
-class HostPolicy:
+class HostPolicy(msgspec.Struct, frozen=True):
     """What stands between the network and one interface of a node. Interfaces with equal policy are judged alike.
 
     `allows_by_default` is what becomes of packets to the host itself that no policy decides; None where that is said by
@@ -46,8 +46,7 @@ class HostPolicy:
         return any(policy.is_at(stage) for tier in self.tiers for policy in (*tier.sure, *tier.perhaps))
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True):
     """Who gets through and who does not; who is in neither, cannot be told. Decisions come in order."""
 
     open: Intervals

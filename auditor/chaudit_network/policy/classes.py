@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Hashable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import IPAddress, parse_network
@@ -14,8 +15,7 @@ from chaudit_network.policy.matching import Packet, Resolver
 from chaudit_network.policy.policy import Stage
 
 
-@dataclass
-class PacketClasses:
+class PacketClasses(msgspec.Struct):
     """How one policy looks at destinations: the ports at which a rule changes its mind, and whom it asks for."""
 
     boundaries: tuple[int, ...]
@@ -24,7 +24,7 @@ class PacketClasses:
     """Selectors, each with its namespace selector."""
 
     resolve: Resolver
-    _sets: dict[int, tuple[Intervals, ...]] = field(default_factory=dict)
+    _sets: dict[int, tuple[Intervals, ...]] = msgspec.field(default_factory=dict)
 
     def key(self, packet: Packet) -> Hashable:
         """Return a key that is equal for packets which no rule of the policy tells apart."""

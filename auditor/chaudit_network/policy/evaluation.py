@@ -6,8 +6,9 @@ cannot be told is never guessed, and never makes unknown what does not depend on
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from chaudit_network.intervals import Intervals
 
@@ -21,16 +22,14 @@ class Action(StrEnum):
     LOG = "Log"
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """The sources that a rule surely matches, and those that it may match; `sure` is part of `maybe`."""
 
     sure: Intervals
     maybe: Intervals
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedRule:
+class MatchedRule(msgspec.Struct, frozen=True):
     """A rule with the sources it matches; `name` says where it stands, for reasons."""
 
     name: str
@@ -38,8 +37,7 @@ class MatchedRule:
     match: Match
 
 
-@dataclass(frozen=True, slots=True)
-class MatchedTier:
+class MatchedTier(msgspec.Struct, frozen=True):
     """The rules of one tier that speak of this endpoint and packet, in order, and what happens at its end.
 
     `is_entered` is False for a tier without a policy for the endpoint: Felix skips it. None: that cannot be told.
@@ -51,8 +49,7 @@ class MatchedTier:
     is_entered: bool | None = True
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What one rule did to some sources."""
 
     name: str
@@ -60,14 +57,13 @@ class Decision:
     sources: Intervals
 
 
-@dataclass(slots=True)
-class Fate:
+class Fate(msgspec.Struct):
     """What may become of the sources: `allowed` and `denied` overlap where it cannot be told; `undecided` went on."""
 
-    allowed: Intervals = field(default_factory=Intervals)
-    denied: Intervals = field(default_factory=Intervals)
-    undecided: Intervals = field(default_factory=Intervals)
-    decisions: list[Decision] = field(default_factory=list)
+    allowed: Intervals = msgspec.field(default_factory=Intervals)
+    denied: Intervals = msgspec.field(default_factory=Intervals)
+    undecided: Intervals = msgspec.field(default_factory=Intervals)
+    decisions: list[Decision] = msgspec.field(default_factory=list)
 
     def record(self, name: str, action: Action, sources: Intervals) -> None:
         """Note that an action takes these sources."""

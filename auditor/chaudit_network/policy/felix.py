@@ -6,10 +6,11 @@ The environment of calico-node comes first, then FelixConfigurations: that of th
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Generic, TypeVar
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import parse_network
@@ -56,8 +57,7 @@ DEFAULT_FAILSAFE_PORTS: Mapping[Direction, tuple[ProtoPort, ...]] = {
 """The failsafe ports where nobody says otherwise (felix/config/config_params.go)."""
 
 
-@dataclass(frozen=True)
-class Setting(Generic[T]):
+class Setting(msgspec.Struct, Generic[T], frozen=True):
     """A value, and where it was set; empty where nobody did."""
 
     value: T
@@ -69,8 +69,7 @@ class Setting(Generic[T]):
         return not self.origin
 
 
-@dataclass(frozen=True)
-class Felix:
+class Felix(msgspec.Struct, frozen=True, dict=True):
     """The settings of Felix, node by node."""
 
     configurations: Reading[FelixConfiguration]

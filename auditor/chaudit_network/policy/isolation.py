@@ -5,8 +5,9 @@ about those from pods, and not from outside.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
+
+import msgspec
 
 from chaudit import CannotTellError, printable, view
 from chaudit_network.kinds.core import Pod, PodMeta
@@ -25,16 +26,14 @@ _NO_PORT = 0
 """A port that rules cannot name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(msgspec.Struct, frozen=True):
     """Whether packets are denied by default, and by which rule or end of a tier; by none where no policy decides."""
 
     is_denied: bool
     by: str
 
 
-@dataclass
-class Isolation:
+class Isolation(msgspec.Struct):
     """Asks the policies that are about every pod of a namespace, one that comes tomorrow included."""
 
     tiers: PodTiers

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import msgspec
+
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.kinds.calico_policy import NetworkSet
 from chaudit_network.kinds.core import NAMESPACES, Namespace, Pod
@@ -79,8 +81,7 @@ class _Namespaced(_Known):
         return self.own[label]
 
 
-@dataclass
-class EndpointLabels:
+class EndpointLabels(msgspec.Struct, dict=True):
     """The labels of endpoints; those of their namespaces are looked up only when a selector asks for them."""
 
     namespaces: Reading[Namespace]

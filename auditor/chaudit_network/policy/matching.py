@@ -4,9 +4,10 @@ See https://docs.tigera.io/calico/latest/reference/resources/globalnetworkpolicy
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
 from ipaddress import IPv4Address, IPv6Address
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.addresses import parse_network
@@ -18,8 +19,7 @@ _PROTOCOLS: Mapping[str, int] = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "
 """Protocols that Calico takes by name (numbers: https://www.iana.org/assignments/protocol-numbers)."""
 
 
-@dataclass(frozen=True)
-class Packet:
+class Packet(msgspec.Struct, frozen=True, dict=True):
     """The known side of a packet, as it is at this point of its way: protocol, and where it goes.
 
     The protocol is a name, or a number in digits. `port_names` are the names under which the destination offers the

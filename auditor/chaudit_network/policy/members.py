@@ -6,9 +6,10 @@ Which pods have addresses: libcalico-go/lib/backend/k8s/conversion (conversion.g
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Rejected
 from chaudit_network.addresses import IPNetwork, parse_network
@@ -34,8 +35,7 @@ _ONLY_OF_PODS = (ORCHESTRATOR, SERVICE_ACCOUNT, OF_SERVICE_ACCOUNT)
 """Labels, or their beginnings, that are sure to be absent: from what has no namespace, from what is no pod."""
 
 
-@dataclass(frozen=True, eq=False)
-class Member:
+class Member(msgspec.Struct, frozen=True, eq=False, dict=True):
     """Networks under labels. With a `gap` it stands for something that was not read: its networks are not known."""
 
     labels: Labels

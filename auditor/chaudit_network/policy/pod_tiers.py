@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
+
+import msgspec
 
 from chaudit import CannotTellError, KubernetesObject, Reading, view
 from chaudit_network.kinds import calico_policy, network_policies
@@ -24,8 +25,7 @@ from chaudit_network.policy.policies import OrderedTier, in_order
 R = TypeVar("R", bound=KubernetesObject)
 
 
-@dataclass
-class PodTiers:
+class PodTiers(msgspec.Struct, dict=True):
     """All policies for pods. Staged ones are of other kinds, and Calico does not enforce them."""
 
     kubernetes: Reading[network_policies.NetworkPolicy]
@@ -33,7 +33,7 @@ class PodTiers:
     everywhere: Reading[GlobalNetworkPolicy]
     tiers: Reading[Tier]
     administrators: OrderedTier
-    _in: dict[str, tuple[OrderedTier, ...]] = field(default_factory=dict)
+    _in: dict[str, tuple[OrderedTier, ...]] = msgspec.field(default_factory=dict)
 
     def of(self, namespace: str) -> tuple[OrderedTier, ...]:
         """Return the tiers with the policies for a namespace; namespaces without policies of their own share them.

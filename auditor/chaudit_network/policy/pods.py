@@ -6,8 +6,10 @@ node sends is not asked at all (felix/rules/static.go), even where packets from 
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.kinds.core import PODS, Pod
@@ -24,17 +26,16 @@ PodName = tuple[str, str]
 """Namespace and name."""
 
 
-@dataclass
-class PodPolicies:
+class PodPolicies(msgspec.Struct, dict=True):
     """The policies of every pod, and their judgement, kept for packets that they cannot tell apart."""
 
     pods: Reading[Pod]
     tiers: PodTiers
     labels: EndpointLabels
     resolution: Resolution
-    _alike: dict[Hashable, HostPolicy] = field(default_factory=dict)
-    _classes: dict[HostPolicy, PacketClasses] = field(default_factory=dict)
-    _passages: dict[Hashable, Passage] = field(default_factory=dict)
+    _alike: dict[Hashable, HostPolicy] = msgspec.field(default_factory=dict)
+    _classes: dict[HostPolicy, PacketClasses] = msgspec.field(default_factory=dict)
+    _passages: dict[Hashable, Passage] = msgspec.field(default_factory=dict)
 
     def restrict(self, name: PodName) -> bool:
         """Whether a policy has a say about what comes to the pod, or may have, or that cannot be told."""

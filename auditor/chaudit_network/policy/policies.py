@@ -4,7 +4,8 @@ See felix/calc/policy_sorter.go and https://docs.tigera.io/calico/latest/network
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit_network.kinds.calico_policy import DEFAULT_TIER, GlobalNetworkPolicy, NetworkPolicy, Tier
 from chaudit_network.policy import calico
@@ -19,8 +20,7 @@ _PASSING_TIERS = frozenset({"kube-admin", "kube-baseline"})
 """Those of them at whose end packets go on."""
 
 
-@dataclass(frozen=True, eq=False)
-class OrderedTier:
+class OrderedTier(msgspec.Struct, frozen=True, eq=False):
     """A tier with its policies in order. One without a Tier object, not built in, is not known to be enforced."""
 
     name: str
@@ -30,8 +30,7 @@ class OrderedTier:
     is_known: bool = True
 
 
-@dataclass(frozen=True)
-class AppliedTier:
+class AppliedTier(msgspec.Struct, frozen=True):
     """A tier as one endpoint meets it: the policies that select it surely, and those that may."""
 
     tier: OrderedTier

@@ -4,9 +4,10 @@ See https://docs.tigera.io/calico/latest/reference/host-endpoints/summary.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError
 from chaudit_network.kinds.calico_policy import PolicyRule
@@ -31,8 +32,7 @@ class Stage(StrEnum):
     FORWARD_OUT = "applyOnForward, egress"
 
 
-@dataclass(frozen=True, eq=False)
-class Policy:
+class Policy(msgspec.Struct, frozen=True, eq=False, dict=True):
     """One policy, of whichever kind, ready to be asked whom it speaks of.
 
     `numbers` say which rule of the object each ingress rule comes from; without them, each is one.

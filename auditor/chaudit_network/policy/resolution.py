@@ -4,9 +4,10 @@ Felix puts the addresses of all that a selector finds into one set (felix/calc/r
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork
@@ -28,8 +29,7 @@ from chaudit_network.policy.selection import of_rule, only_namespace, selects
 from chaudit_network.selectors import Selector
 
 
-@dataclass
-class Resolution:
+class Resolution(msgspec.Struct, dict=True):
     """The addresses of what selectors find. Each selector is answered once; a reading matters where it decides."""
 
     labels: EndpointLabels
@@ -37,8 +37,8 @@ class Resolution:
     host_endpoints: Reading[HostEndpoint]
     global_network_sets: Reading[GlobalNetworkSet]
     network_sets: Reading[NetworkSet]
-    _answers: dict[tuple[str, str, int], Intervals | Sequence[str]] = field(default_factory=dict)
-    _indexes: dict[int, AddressIndex] = field(default_factory=dict)
+    _answers: dict[tuple[str, str, int], Intervals | Sequence[str]] = msgspec.field(default_factory=dict)
+    _indexes: dict[int, AddressIndex] = msgspec.field(default_factory=dict)
 
     def resolver(self) -> Resolver:
         """Return what answers the selectors of rules."""

@@ -6,9 +6,9 @@ networkpolicyprocessor.go, globalnetworkpolicyprocessor.go).
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from chaudit import CannotTellError
 from chaudit_network.kinds.calico_policy import EntityRule, PolicyRule

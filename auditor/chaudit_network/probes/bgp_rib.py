@@ -1,7 +1,8 @@
 """The probe `bgp-rib`: what routers really received, from their own tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import INTENT, Asking, CannotTellError, Intent, Probe, UsageError, view
 from chaudit_network.addresses import parse_address
@@ -10,8 +11,7 @@ from chaudit_network.rib.formats import received
 from chaudit_network.rib.paths import ReceivedTable
 
 
-@dataclass(frozen=True, slots=True)
-class Router:
+class Router(msgspec.Struct, frozen=True):
     """A router by its name, an address where that was given, and where its table is to be had."""
 
     name: str

@@ -1,13 +1,13 @@
 """What a selector says as a whole: terms, and their combinations."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit_network.selectors.terms import Labels, Term
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(msgspec.Struct, frozen=True):
     """`!operand`, where the operand is not negated itself: two negations cancel out."""
 
     operand: "Expression"
@@ -20,8 +20,7 @@ class Not:
         return f"!{self.operand}"
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(msgspec.Struct, frozen=True):
     """`one && other && ...`, two operands at least."""
 
     operands: tuple["Expression", ...]
@@ -34,8 +33,7 @@ class And:
         return f"({' && '.join(map(str, self.operands))})"
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(msgspec.Struct, frozen=True):
     """`one || other || ...`, two operands at least."""
 
     operands: tuple["Expression", ...]

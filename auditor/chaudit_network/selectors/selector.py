@@ -1,15 +1,15 @@
 """A selector as a value: what it matches and what it mentions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from chaudit_network.selectors.expressions import Expression, terms
 from chaudit_network.selectors.terms import All, Global, OnLabel
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(msgspec.Struct, frozen=True):
     """A parsed selector: equal to every other spelling of it, and its text is the canonical one."""
 
     expression: Expression

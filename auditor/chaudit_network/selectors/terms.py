@@ -6,8 +6,9 @@ Their text is the canonical one, as Calico has it. An absent label meets `!=` an
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 Labels = Mapping[str, str]
 
@@ -31,8 +32,7 @@ _HOLDS: Mapping[Operator, Callable[[str, str], bool]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(msgspec.Struct, frozen=True):
     """`all()`, and the empty selector."""
 
     def matches(self, _labels: Labels) -> bool:
@@ -43,8 +43,7 @@ class All:
         return "all()"
 
 
-@dataclass(frozen=True, slots=True)
-class Global:
+class Global(msgspec.Struct, frozen=True):
     """`global()`: instead of a namespace, what belongs to none."""
 
     def matches(self, _labels: Labels) -> bool:
@@ -55,8 +54,7 @@ class Global:
         return "global()"
 
 
-@dataclass(frozen=True, slots=True)
-class Has:
+class Has(msgspec.Struct, frozen=True):
     """`has(label)`."""
 
     label: str
@@ -69,8 +67,7 @@ class Has:
         return f"has({self.label})"
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """`label == "text"` and its like; the text never holds quotes of both kinds, for it could not be written."""
 
     label: str
@@ -86,8 +83,7 @@ class Comparison:
         return f"{self.label} {self.operator} {_quoted(self.text)}"
 
 
-@dataclass(frozen=True, slots=True)
-class In:
+class In(msgspec.Struct, frozen=True):
     """`label in {"one", "other"}`; the set may be empty."""
 
     label: str
@@ -101,8 +97,7 @@ class In:
         return f"{self.label} in {{{_listed(self.values)}}}"
 
 
-@dataclass(frozen=True, slots=True)
-class NotIn:
+class NotIn(msgspec.Struct, frozen=True):
     """`label not in {"one", "other"}`; the set may be empty."""
 
     label: str

@@ -4,8 +4,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -18,8 +19,7 @@ from chaudit_network.views.unread import Unread
 _FAMILIES = (4, 6)
 
 
-@dataclass
-class AddressPlan:
+class AddressPlan(msgspec.Struct, dict=True):
     """All ranges, with the addresses that nodes have already."""
 
     ranges: Sequence[Range | Unread]

@@ -1,10 +1,11 @@
 """Which addresses are meant for what: nodes, pods, services, load balancers."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import collapse_addresses
 from typing import TypeVar
+
+import msgspec
 
 from chaudit import CannotTellError, KubernetesObject, Reading, Subject, view
 from chaudit_network.addresses import IPNetwork, parse_network
@@ -39,8 +40,7 @@ class Purpose(StrEnum):
     LOAD_BALANCERS = "load balancers"
 
 
-@dataclass(frozen=True, eq=False)
-class Range:
+class Range(msgspec.Struct, frozen=True, eq=False):
     """Addresses for one purpose, and what gives them it."""
 
     subject: Subject
@@ -63,8 +63,7 @@ class Range:
         return f"{self.subject} ({', '.join(map(str, self.networks[:_SHOWN]))}{more})"
 
 
-@dataclass
-class AddressRanges:
+class AddressRanges(msgspec.Struct):
     """Where ranges are written down."""
 
     networks: Networks

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Record, Subject, view
 from chaudit_network.documents import parse_yaml
@@ -38,8 +39,7 @@ class _ClusterConfiguration(Record, frozen=True, gc=False):
     api_server: _ApiServerConfiguration | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class ApiServer:
+class ApiServer(msgspec.Struct, frozen=True, eq=False):
     """An API server, or all of them where only kubeadm's configuration is seen."""
 
     subject: Subject

@@ -8,8 +8,10 @@ and is known from the deployment manager alone.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit import CannotTellError, DoesNotApplyError, Reading, view
 from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS, HostEndpoint
@@ -30,8 +32,7 @@ _LABEL_OF_NAME = "ifname"
 """The label in which StarlingX gives host and interface its own names: `controller-0.mgmt0`."""
 
 
-@dataclass(frozen=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True):
     """An interface and the networks it carries; the host endpoint where one says so."""
 
     interface: str
@@ -39,8 +40,7 @@ class Attachment:
     endpoint: HostEndpoint | None = None
 
 
-@dataclass(frozen=True)
-class Attached:
+class Attached(msgspec.Struct, frozen=True):
     """All attachments of one node that are known; `gaps` are sources that might know of more."""
 
     attachments: Sequence[Attachment]
@@ -58,15 +58,14 @@ class Attached:
         return found
 
 
-@dataclass
-class NodeAttachments:
+class NodeAttachments(msgspec.Struct, dict=True):
     """The attachments of every node."""
 
     nodes: Reading[Node]
     endpoints: Reading[HostEndpoint]
     hosts: Hosts
     addresses: NodeAddresses
-    _on: dict[str, Attached] = field(default_factory=dict)
+    _on: dict[str, Attached] = msgspec.field(default_factory=dict)
 
     def on(self, node: Node) -> Attached:
         """Return the attachments of a node."""

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, DoesNotApplyError, Reading, view
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
@@ -12,8 +13,7 @@ from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """One way to a prefix that a router heard, and the nodes whose address the next hop is.
 
     It is direct where a node itself told it, or is its next hop. One that is not valid is not used; a stale one is,
@@ -28,8 +28,7 @@ class Heard:
     is_stale: bool
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """The ways from the cluster by prefix, and all routers whose tables are known."""
 
     routers: tuple[str, ...]

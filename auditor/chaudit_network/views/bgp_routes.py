@@ -1,7 +1,8 @@
 """What the nodes have to tell by BGP, as Calico, MetalLB, FRR-K8s and Cilium are configured."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.addresses import IPAddress, IPNetwork
@@ -85,8 +86,7 @@ def calico_routes(configured: CalicoConfiguration, blocks: Routes, services: Rou
     return Routes(found, services.doubts, gaps)
 
 
-@dataclass(frozen=True)
-class MetalLBOffer:
+class MetalLBOffer(msgspec.Struct, frozen=True):
     """The pools of MetalLB, and what is said of announcing them."""
 
     pools: PoolIndex[IPAddressPool]

@@ -5,9 +5,10 @@ a node that is not Ready nothing is believed.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.addresses import parse_address
@@ -29,8 +30,7 @@ _PERIODS = 2
 """How many periods of renewal may pass before a report is stale."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionState:
+class SessionState(msgspec.Struct, frozen=True):
     """The state of one session, in the words of the router, and the object that reports it."""
 
     state: str
@@ -46,8 +46,7 @@ _States = Mapping[str, SessionState]
 """The states of a node's sessions by address, or by interface or name where the neighbour has none."""
 
 
-@dataclass(frozen=True)
-class SessionStates:
+class SessionStates(msgspec.Struct, frozen=True, dict=True):
     """What is reported of all sessions."""
 
     nodes: Reading[Node]

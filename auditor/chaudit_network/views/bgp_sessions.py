@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, printable, view
 from chaudit_network.bgp.asn import parse_asn
@@ -35,8 +36,7 @@ _OF_NODE = "node."
 _DEFAULT_ASN = 64512
 
 
-@dataclass(frozen=True)
-class BGPCluster:
+class BGPCluster(msgspec.Struct, frozen=True):
     """The nodes as speakers of BGP, and what could not be understood of them."""
 
     nodes: BGPNodes
@@ -60,8 +60,7 @@ def bgp_nodes(nodes: Reading[Node]) -> BGPCluster:
     return BGPCluster(BGPNodes(found), tuple(gaps))
 
 
-@dataclass(frozen=True)
-class CalicoConfiguration:
+class CalicoConfiguration(msgspec.Struct, frozen=True):
     """The BGPConfigurations by what they are for, and what could not be read or understood."""
 
     default: BGPConfigurationSpec
@@ -77,8 +76,7 @@ def calico_configuration(found: Reading[BGPConfiguration]) -> CalicoConfiguratio
     return CalicoConfiguration(by_name.get(DEFAULT, BGPConfigurationSpec()), of_nodes, tuple(unread(found)))
 
 
-@dataclass(frozen=True)
-class Sessions:
+class Sessions(msgspec.Struct, frozen=True, dict=True):
     """All sessions. Those with peers outside are listed; those among nodes are made when asked for, node by node.
 
     `unread` is what might configure more, or configures what could not be understood.

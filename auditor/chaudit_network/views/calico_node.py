@@ -1,7 +1,8 @@
 """What the environment of calico-node says: whether nodes speak BGP at all, and what it sets against the objects."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Reading, view
 from chaudit_network.kinds.calico_node import (
@@ -20,8 +21,7 @@ _BACKEND = "calico_backend"
 _BIRD = "bird"
 
 
-@dataclass(frozen=True, slots=True)
-class CalicoNode:
+class CalicoNode(msgspec.Struct, frozen=True):
     """How calico-node runs. The backend is empty where nothing says it; `unread` is what might say more."""
 
     backend: str = ""

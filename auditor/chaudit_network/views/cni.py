@@ -1,7 +1,8 @@
 """The addresses that the CNI gives to nodes: Calico's annotations, or Cilium's own node objects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, DoesNotApplyError, Reading, view
 from chaudit_network.addresses import IPInterface, parse_interface
@@ -10,8 +11,7 @@ from chaudit_network.kinds.cilium import CILIUM_NODES, CiliumNode
 from chaudit_network.kinds.core import PODS, Node, Pod
 
 
-@dataclass(frozen=True, slots=True)
-class CniAddresses:
+class CniAddresses(msgspec.Struct, frozen=True):
     """What each node is called by the CNI that runs on it. Evidence is asked for only where it decides."""
 
     cilium_nodes: Reading[CiliumNode]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.kinds.core import PODS, SYSTEM_NAMESPACE, Pod
@@ -16,8 +17,7 @@ _PLATFORM = frozenset({SYSTEM_NAMESPACE, "calico-system", "cilium", "cilium-syst
 """Namespaces in which a DaemonSet of such a name is the CNI; elsewhere it is believed only if none is in these."""
 
 
-@dataclass
-class CniAgents:
+class CniAgents(msgspec.Struct, dict=True):
     """The CNI's pods on every node."""
 
     daemon_sets: Reading[DaemonSet]

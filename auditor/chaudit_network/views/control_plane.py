@@ -1,8 +1,9 @@
 """The control plane: its nodes, by which address clients reach it, and whether etcd stands and falls with its nodes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Record, Subject, view
 from chaudit_network.documents import parse_yaml
@@ -35,8 +36,7 @@ class _ClusterConfiguration(Record, frozen=True, gc=False):
     etcd: _Etcd | None = None
 
 
-@dataclass(frozen=True)
-class ControlPlane:
+class ControlPlane(msgspec.Struct, frozen=True):
     """The nodes of the control plane, and kubeadm's word on it: None where there is none, or why it is not known."""
 
     subject: ClassVar[Subject] = Subject("Cluster")

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, printable, view
 from chaudit_network.kinds.core import PODS, Pod
@@ -15,8 +16,7 @@ from chaudit_network.views.known_controllers import KNOWN_CONTROLLERS
 _ENDED = {"Succeeded", "Failed"}
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """How many pods there are for something, and how many of them are ready."""
 
     ready: int = 0
@@ -33,8 +33,7 @@ class Tally:
         return f"no pod that serves it is ready (of {self.total})" if self.total else "no pod serves it"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True):
     """A pod of a controller, or one that carries the controller's traffic in its stead."""
 
     controller: Controller
@@ -42,14 +41,13 @@ class Member:
     is_proxy: bool
 
 
-@dataclass(slots=True)
-class _Served:
+class _Served(msgspec.Struct):
     """Tallies by `spec.controller`, by class, by class that needs no IngressClass, and for Ingresses without class."""
 
-    names: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    classes: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    unregistered: dict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    classless: Tally = field(default_factory=Tally)
+    names: dict[str, Tally] = msgspec.field(default_factory=lambda: defaultdict(Tally))
+    classes: dict[str, Tally] = msgspec.field(default_factory=lambda: defaultdict(Tally))
+    unregistered: dict[str, Tally] = msgspec.field(default_factory=lambda: defaultdict(Tally))
+    classless: Tally = msgspec.field(default_factory=Tally)
 
 
 class ControllerPods:

@@ -5,14 +5,14 @@ rename images, operators relabel pods, so that none of these alone is enough.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from chaudit_network.kinds.core import Container, Pod
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(msgspec.Struct, frozen=True):
     """By what pods of one sort are recognised: any of these is enough.
 
     Attributes:
@@ -48,8 +48,7 @@ class Marks:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
+class Controller(msgspec.Struct, frozen=True):
     """One product. The options are names of command line options, without dashes and in lower case.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -11,8 +12,7 @@ from chaudit_network.kinds.services import Service
 from chaudit_network.policy.matching import Packet
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(msgspec.Struct, frozen=True):
     """One endpoint as traffic meets it: address and port, the node it is on, and the pod behind it, where known."""
 
     address: IPAddress
@@ -25,8 +25,7 @@ class Backend:
         return Packet(self.address, protocol, self.port)
 
 
-@dataclass(frozen=True, slots=True)
-class Backends:
+class Backends(msgspec.Struct, frozen=True):
     """Where one port of a service leads in one address family.
 
     `ready` ones get new connections. `draining` ones serve while they terminate; newer kube-proxies fall back on them.
@@ -36,8 +35,7 @@ class Backends:
     draining: Sequence[Backend] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceEndpoints:
+class ServiceEndpoints(msgspec.Struct, frozen=True):
     """All endpoints of one service. A pod with two address families is there twice, once from a slice of each."""
 
     slices: Sequence[EndpointSlice] = ()
@@ -89,8 +87,7 @@ def _backends(endpoint: Endpoint, port: int) -> list[Backend]:
     return [Backend(parse_address(address), port, endpoint.node, pod) for address in endpoint.addresses]
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(msgspec.Struct, frozen=True):
     """The endpoints of every service of the cluster."""
 
     slices: Reading[EndpointSlice]

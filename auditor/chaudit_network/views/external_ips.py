@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import IPAddress, parse_address
@@ -23,8 +24,7 @@ def services_with_external_ips(services: Reading[Service]) -> Sequence[Service |
     return [*claiming, *unread(services)]
 
 
-@dataclass
-class Holders:
+class Holders(msgspec.Struct, dict=True):
     """Who has an address by right: nodes, and services by their cluster IP or their load balancer."""
 
     services: Reading[Service]

@@ -5,8 +5,9 @@ It is found out from the objects, as the specification wants controllers to do i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Reading, Subject, view
 from chaudit_network.kinds.gateway import GATEWAYS, REFERENCE_GRANTS, Gateway, Listener, ReferenceGrant
@@ -24,8 +25,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
 """The kinds of routes that fit a protocol."""
 
 
-@dataclass
-class GatewayRoutes:
+class GatewayRoutes(msgspec.Struct, dict=True):
     """Follows routes; what was not read matters only where it decides."""
 
     gateways: Reading[Gateway]

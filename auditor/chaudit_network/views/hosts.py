@@ -1,7 +1,6 @@
 """The hosts of a StarlingX platform as the deployment manager builds them: profiles merged with what hosts override."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import msgspec
@@ -23,8 +22,7 @@ LOOPBACK = "lo"
 """Where a system of one node has its management and cluster host network, so that these need no port."""
 
 
-@dataclass
-class Hosts:
+class Hosts(msgspec.Struct, dict=True):
     """All hosts of the platform, each with its effective attributes."""
 
     hosts: Reading[Host]
@@ -87,8 +85,7 @@ hosts = view(HOSTS.reading, HOST_PROFILES.reading)(Hosts)
 """The view that answers with `Hosts`."""
 
 
-@dataclass(frozen=True)
-class Inventoried:
+class Inventoried(msgspec.Struct, frozen=True):
     """A host of the platform, a node of the cluster, or both where they are one; `rivals` may be the missing host."""
 
     subject: Subject

@@ -1,7 +1,8 @@
 """The controllers that let HTTP in, workload by workload."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Rejected, Subject, view
 from chaudit_network.kinds.core import PODS, Pod
@@ -21,8 +22,7 @@ _GATEWAY_CLASS_LABEL = "gateway.envoyproxy.io/owning-gatewayclass"
 """The label of pods that carry the traffic of all Gateways of a class."""
 
 
-@dataclass
-class IngressController:
+class IngressController(msgspec.Struct):
     """One workload with pods of a controller; or, without pods, what asks for a controller whose pods are not there.
 
     `gap` says why its pods are not known, `doubt` why it may have others than these.
@@ -30,7 +30,7 @@ class IngressController:
 
     subject: Subject
     product: Controller | None
-    pods: list[Pod] = field(default_factory=list)
+    pods: list[Pod] = msgspec.field(default_factory=list)
     gap: str = ""
     doubt: str = ""
 

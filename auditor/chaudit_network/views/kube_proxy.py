@@ -1,8 +1,9 @@
 """The view of kube-proxy on all nodes. Nothing is looked up before somebody asks, and pods only where they decide."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Reading, view
 from chaudit_network.addresses import IPAddress
@@ -18,14 +19,13 @@ from chaudit_network.views.kube_proxy_configuration import (
 from chaudit_network.views.node_proxy import Mode, NodeProxy, Served, Version, version_of
 
 
-@dataclass
-class KubeProxy:
+class KubeProxy(msgspec.Struct, dict=True):
     """The kube-proxies of all nodes."""
 
     config_maps: Reading[ConfigMap]
     pods: Reading[Pod]
     felix: Reading[FelixConfiguration]
-    _on: dict[str, NodeProxy] = field(default_factory=dict)
+    _on: dict[str, NodeProxy] = msgspec.field(default_factory=dict)
 
     def on(self, node: Node) -> NodeProxy:
         """Return a node's kube-proxy, with the configuration that it has or is to have after its next start.

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Record, printable
 from chaudit_network.documents import parse_yaml
@@ -40,8 +41,7 @@ class KubeProxyConfiguration(Record, frozen=True, gc=False):
     iptables: IptablesConfiguration | None = None
 
 
-@dataclass(frozen=True)
-class Configurations:
+class Configurations(msgspec.Struct, frozen=True):
     """One configuration for all nodes and where it is written, or each node's own, or why neither is known.
 
     A ConfigMap is no more than a file: a kube-proxy that is started with flags, and not told to read it, does not.
@@ -49,7 +49,7 @@ class Configurations:
 
     everywhere: KubeProxyConfiguration | None = None
     written_in: ConfigMap | None = None
-    containers: Mapping[str, Sequence[Container]] = field(default_factory=dict)
+    containers: Mapping[str, Sequence[Container]] = msgspec.field(default_factory=dict)
     gaps: tuple[str, ...] = ()
 
     def on(self, node_name: str) -> KubeProxyConfiguration:
@@ -92,8 +92,7 @@ def find_configurations(
         return Configurations(gaps=tuple(gap.reasons))
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(msgspec.Struct, frozen=True):
     """What serves services in place of kube-proxy, or beside it where it is partial."""
 
     name: str

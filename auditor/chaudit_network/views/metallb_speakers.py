@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.flags import flags_of
 from chaudit_network.kinds.core import PODS, Pod
 
 
-@dataclass
-class Speakers:
+class Speakers(msgspec.Struct, dict=True):
     """The running speakers by node, and what they were told by flags."""
 
     pods: Reading[Pod]

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+
+import msgspec
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, view
 from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_interface, parse_network
@@ -28,8 +29,7 @@ class Origin(StrEnum):
     INFERRED = "the nodes' own Calico annotations"
 
 
-@dataclass(frozen=True, slots=True)
-class NamedNetwork:
+class NamedNetwork(msgspec.Struct, frozen=True):
     """A network by name, with its CIDRs in both families."""
 
     name: str
@@ -47,8 +47,7 @@ class NamedNetwork:
         return f"{self.name} ({', '.join(map(str, self.cidrs))})"
 
 
-@dataclass(frozen=True)
-class Networks:
+class Networks(msgspec.Struct, frozen=True, dict=True):
     """The networks that are known, by name, and why StarlingX could not be asked for all of its own."""
 
     known: Mapping[str, NamedNetwork]

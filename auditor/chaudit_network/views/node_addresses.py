@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, printable, view
 from chaudit_network.addresses import IPAddress
@@ -27,8 +28,7 @@ from chaudit_network.views.starlingx import CONTROLLERS, Platform, platform
 from chaudit_network.views.unread import unread
 
 
-@dataclass(frozen=True, slots=True)
-class NodeAddress:
+class NodeAddress(msgspec.Struct, frozen=True):
     """An address of a node; interface and network are empty where they are not known.
 
     A floating address is on one controller at a time, and may be on this one.
@@ -41,8 +41,7 @@ class NodeAddress:
     is_floating: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NodeNetworking:
+class NodeNetworking(msgspec.Struct, frozen=True):
     """What is known of a node's addresses, loopback and IPv6 link-local ones left out.
 
     While they are not known to be all, `gap` says why, and what would tell.
@@ -63,8 +62,7 @@ class NodeNetworking:
         return frozenset((address, *others))
 
 
-@dataclass(frozen=True)
-class NodeAddresses:
+class NodeAddresses(msgspec.Struct, frozen=True, dict=True):
     """The addresses of all nodes, put together when somebody asks for them."""
 
     nodes: Reading[Node]

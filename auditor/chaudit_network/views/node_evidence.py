@@ -7,10 +7,10 @@ A NodeNetworkState is one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from ipaddress import IPv6Address
 
 import msgspec
+from msgspec.structs import replace
 
 from chaudit import CannotTellError, Record, printable
 from chaudit_network.addresses import IPAddress, parse_interface
@@ -37,8 +37,7 @@ _NOT_IN_USE = frozenset({"down", "absent"})
 _NAMES_NO_INTERFACE = frozenset({"", "*"})
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """One address as it is written somewhere; the interface is empty where that is not said."""
 
     text: str
@@ -47,8 +46,7 @@ class Claim:
     is_floating: bool = False
 
 
-@dataclass
-class Gathered:
+class Gathered(msgspec.Struct):
     """The claims on each address joined into one, and what could not be read."""
 
     claims: dict[IPAddress, Claim]

@@ -1,9 +1,10 @@
 """The list `nodePortAddresses` of kube-proxy: on which addresses of a node NodePorts are to be served."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Self
+
+import msgspec
 
 from chaudit import CannotTellError, printable
 from chaudit_network.addresses import IPAddress, IPNetwork, holds, parse_network
@@ -18,8 +19,7 @@ _NETWORKS_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NodePortAddresses:
+class NodePortAddresses(msgspec.Struct, frozen=True):
     """The list as somebody set it, or what is made of an empty one.
 
     kube-proxy looks at the networks of one address family at a time. A family of which the list has none is not

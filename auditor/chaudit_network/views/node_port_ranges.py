@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, printable, view
 from chaudit_network.intervals import Intervals
@@ -40,8 +41,7 @@ def node_port_range(server: ApiServer) -> Intervals:
     return Intervals.of([(low, high)])
 
 
-@dataclass(frozen=True)
-class WrittenRange:
+class WrittenRange(msgspec.Struct, frozen=True):
     """Ports that somebody took for the node ports, and where."""
 
     subject: Subject
@@ -49,8 +49,7 @@ class WrittenRange:
     ports: Intervals
 
 
-@dataclass(frozen=True)
-class WrittenRanges:
+class WrittenRanges(msgspec.Struct, frozen=True):
     """Where host policy denies ranges of ports before DNAT, and where Felix is told which ports are node ports."""
 
     policies: Reading[GlobalNetworkPolicy]

@@ -1,8 +1,9 @@
 """The node ports that a cluster opens, as one sum."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import Subject, view
 from chaudit_network.kinds.services import SERVICES, Service
@@ -14,8 +15,7 @@ NodePort = tuple[int, str]
 _ON_NODES = frozenset({Via.NODE_PORT, Via.HEALTH_CHECK_NODE_PORT})
 
 
-@dataclass(frozen=True, slots=True)
-class NodePorts:
+class NodePorts(msgspec.Struct, frozen=True):
     """The node ports of the cluster, by namespace and name of the service that opens them."""
 
     subject: ClassVar[Subject] = Subject("Cluster")

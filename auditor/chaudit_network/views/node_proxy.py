@@ -8,10 +8,11 @@ served only when kube-proxy looks at the node's addresses again.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Address, ip_address
+
+import msgspec
 
 from chaudit import CannotTellError, printable
 from chaudit_network.addresses import IPAddress, holds, parse_address
@@ -36,8 +37,7 @@ class Mode(StrEnum):
     NFTABLES = "nftables"
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(msgspec.Struct, frozen=True):
     """Whether NodePorts are served on an address, and why. The words are the same for all addresses that are alike."""
 
     is_served: bool
@@ -54,8 +54,7 @@ def version_of(node: Node) -> Version | None:
     return (int(found[1]), int(found[2])) if found else None
 
 
-@dataclass(frozen=True)
-class NodeProxy:
+class NodeProxy(msgspec.Struct, frozen=True, dict=True):
     """The kube-proxy of one node."""
 
     configuration: KubeProxyConfiguration

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import DoesNotApplyError, Reading, printable, view
 from chaudit_network.addresses import IPNetwork, families, parse_network
@@ -14,28 +15,25 @@ from chaudit_network.kinds.core import Node
 from chaudit_network.selectors import Selector, SelectorError, parse
 
 
-@dataclass(frozen=True, eq=False)
-class _Pool:
+class _Pool(msgspec.Struct, frozen=True, eq=False):
     pool: IPPool
     network: IPNetwork
     selector: Selector | SelectorError
 
 
-@dataclass(frozen=True)
-class Selected:
+class Selected(msgspec.Struct, frozen=True):
     """The pools that select a node, and why others may."""
 
     pools: Sequence[IPPool]
     doubts: Sequence[str]
 
 
-@dataclass
-class PodPools:
+class PodPools(msgspec.Struct, dict=True):
     """The pools of pod addresses that are in use."""
 
     pools: Reading[IPPool]
     blocks: Reading[BlockAffinity]
-    _alike: dict[tuple[str | None, ...], Mapping[int, Selected]] = field(default_factory=dict)
+    _alike: dict[tuple[str | None, ...], Mapping[int, Selected]] = msgspec.field(default_factory=dict)
 
     def selecting(self, node: Node) -> Mapping[int, Selected]:
         """Return the pools by family; nodes that no selector tells apart share an answer.

@@ -1,7 +1,8 @@
 """All policies for pods and host endpoints, of Kubernetes and of Calico, each with every selector that it spells."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Reading, Subject, view
 from chaudit_network.kinds import calico_policy, network_policies
@@ -18,8 +19,7 @@ from chaudit_network.policy.policy import Policy
 from chaudit_network.views.unread import Unread, unread
 
 
-@dataclass(frozen=True, eq=False)
-class PolicyObject:
+class PolicyObject(msgspec.Struct, frozen=True, eq=False):
     """A policy, and its selectors by the field in which they stand; Kubernetes' own cannot be misspelt."""
 
     policy: Policy

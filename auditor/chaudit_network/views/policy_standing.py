@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.kinds.calico_policy import DEFAULT_TIER, HOST_ENDPOINTS, TIERS, HostEndpoint, PolicyRule, Tier
@@ -17,8 +18,7 @@ from chaudit_network.views.unread import Unread
 _ALLOW_AND_DENY = {"Allow", "Deny"}
 
 
-@dataclass
-class PolicyStanding:
+class PolicyStanding(msgspec.Struct, dict=True):
     """Answers for one policy at a time; pods that no selector tells apart are looked at once."""
 
     objects: Sequence[PolicyObject | Unread]

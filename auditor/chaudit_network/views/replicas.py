@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.kinds.autoscaling import HORIZONTAL_POD_AUTOSCALERS, HorizontalPodAutoscaler
@@ -16,8 +17,7 @@ from chaudit_network.views.workloads import Workloads, keeps_one, workloads
 _ENDED = frozenset({"Succeeded", "Failed"})
 
 
-@dataclass(frozen=True)
-class Replicas:
+class Replicas(msgspec.Struct, frozen=True):
     """A workload with the number of pods it is meant to have, and those that there are.
 
     `scaled_by` names the autoscaler that may go down to that number. A bare pod is a workload of its own.
@@ -43,8 +43,7 @@ class Replicas:
         )
 
 
-@dataclass
-class ServiceReplicas:
+class ServiceReplicas(msgspec.Struct, dict=True):
     """The replicas behind each service."""
 
     endpoints: Endpoints

@@ -6,8 +6,9 @@ himself by `escalate`, `bind` or `impersonate`, are not.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import Reading, Subject, printable, view
 from chaudit_network.kinds.calico_policy import HOST_ENDPOINTS
@@ -31,8 +32,7 @@ _ACCOUNT = "system:serviceaccount:"
 _WRITING = frozenset({"create", "update", "patch", "delete", "deletecollection", EVERYTHING})
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What a right is about: resources of one API group, the writing of which is looked for."""
 
     group: str
@@ -49,8 +49,7 @@ class Target:
                 yield resource
 
 
-@dataclass(frozen=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True):
     """What one binding gives: the resources, everywhere or in one namespace, and whether it gives all there is."""
 
     binding: Subject
@@ -65,8 +64,7 @@ class Holding:
         return printable(f"{', '.join(sorted(self.resources))} {where} ({self.role} by {self.binding})")
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True):
     """A user, group or service account with all it holds; `doubts` are roles of it that could not be read."""
 
     subject: Subject
@@ -74,8 +72,7 @@ class Holder:
     doubts: Sequence[str]
 
 
-@dataclass
-class Rights:
+class Rights(msgspec.Struct, dict=True):
     """All bindings with their roles."""
 
     cluster_roles: Reading[ClusterRole]

@@ -1,6 +1,6 @@
 """One way from a host and a path to a service, whichever kind of object asks for it."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chaudit import Subject
 
@@ -8,8 +8,7 @@ ServiceName = tuple[str, str]
 """Namespace and name."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoutedPath:
+class RoutedPath(msgspec.Struct, frozen=True):
     """A host and a path, and the port of a service to which requests for them go.
 
     Attributes:

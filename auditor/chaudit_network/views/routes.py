@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, view
 from chaudit_network.kinds.gateway_routes import (
@@ -25,8 +26,7 @@ from chaudit_network.views.routed_path import RoutedPath, ServiceName
 from chaudit_network.views.unread import Unread, unread
 
 
-@dataclass(frozen=True)
-class RouteObjects:
+class RouteObjects(msgspec.Struct, frozen=True):
     """The routes of the Gateway API, and what of them could not be read."""
 
     found: Sequence[Route]
@@ -44,8 +44,7 @@ def route_objects(
     )
 
 
-@dataclass
-class Routes:
+class Routes(msgspec.Struct, dict=True):
     """All routes; services and their endpoints are looked up when somebody asks where one leads."""
 
     ingresses: Reading[Ingress]

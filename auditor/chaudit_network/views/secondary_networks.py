@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import msgspec
 
@@ -38,16 +37,14 @@ class _Configuration(Plugin, frozen=True, gc=False):
     plugins: tuple[Plugin, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """A pod that is attached, with its addresses there."""
 
     pod: Pod
     ips: Sequence[str]
 
 
-@dataclass(frozen=True)
-class SecondaryNetwork:
+class SecondaryNetwork(msgspec.Struct, frozen=True):
     """A network with the pods that are attached to it; `definition` is None where there is none of its name."""
 
     subject: Subject
@@ -72,8 +69,7 @@ class SecondaryNetwork:
         return found.plugins[0] if found.plugins else found
 
 
-@dataclass(frozen=True)
-class Destinations:
+class Destinations(msgspec.Struct, frozen=True):
     """Where attachments lead: to the networks of their addresses, and to those of the host's interface below."""
 
     networks: Networks

@@ -1,7 +1,8 @@
 """The networks from which services get their cluster IPs."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPNetwork, parse_network
@@ -14,8 +15,7 @@ from chaudit_network.views.unread import Unread
 _FLAG = "service-cluster-ip-range"
 
 
-@dataclass(frozen=True)
-class ServiceNetworks:
+class ServiceNetworks(msgspec.Struct, frozen=True):
     """What is known of them; evidence is asked for only where it decides."""
 
     objects: Reading[ServiceCIDR]

@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
+
+import msgspec
 
 from chaudit import CannotTellError, DoesNotApplyError, Reading, Subject, plural, view
 from chaudit_network.kinds.core import NODES, PODS, Node, Pod
@@ -17,8 +18,7 @@ Manner = tuple[Mode, tuple[str, ...]]
 """How a kube-proxy serves: its mode and `nodePortAddresses`."""
 
 
-@dataclass
-class ServiceProxies:
+class ServiceProxies(msgspec.Struct, dict=True):
     """What serves services, node by node. Evidence is asked for only where it decides."""
 
     nodes: Reading[Node]
@@ -84,8 +84,7 @@ service_proxies = view(NODES.reading, PODS.reading, kube_proxy)(ServiceProxies)
 """The view that answers with `ServiceProxies`."""
 
 
-@dataclass(frozen=True)
-class ProxyModes:
+class ProxyModes(msgspec.Struct, frozen=True):
     """The nodes by the mode of their kube-proxy, and those of which it is not known, by the reason."""
 
     subject: ClassVar[Subject] = Subject("Cluster")

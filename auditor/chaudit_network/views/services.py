@@ -1,8 +1,9 @@
 """What a service exposes: the ways in that it asks for, before anybody knows which nodes and addresses serve them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from chaudit import Reading, printable, view
 from chaudit_network.kinds.services import SERVICES, Service
@@ -18,8 +19,7 @@ class Via(StrEnum):
     LOAD_BALANCER_IP = "LoadBalancerIP"
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceExposure:
+class ServiceExposure(msgspec.Struct, frozen=True):
     """One way in to a service; without an `address` it is open on the nodes' own."""
 
     via: Via

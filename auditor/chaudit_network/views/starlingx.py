@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, view
 from chaudit_network.addresses import IPAddress, IPNetwork, parse_address, parse_network
@@ -16,8 +17,7 @@ _OF_ANOTHER_SYSTEM = "system-controller"
 """The type of the networks of the central cloud, as a subcloud knows them: nobody here has an address in them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ControllerAddress:
+class ControllerAddress(msgspec.Struct, frozen=True):
     """An address of a controller. A floating one is on the controller that is active."""
 
     address: IPAddress
@@ -25,8 +25,7 @@ class ControllerAddress:
     is_floating: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(msgspec.Struct, frozen=True):
     """The platform's networks by name, its controllers' addresses by node, and what could not be read or understood."""
 
     networks: Mapping[str, tuple[IPNetwork, ...]]

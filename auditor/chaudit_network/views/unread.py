@@ -1,14 +1,14 @@
 """What could not be read, as subjects of their own: a gap in one kind must neither hide the others nor be hidden."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from chaudit import Reading, Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(msgspec.Struct, frozen=True):
     """A list that was denied or failed, or one object that is there but could not be understood."""
 
     subject: Subject

@@ -4,8 +4,9 @@ A NodeNetworkState shows what is; it can be minutes old. The deployment manager 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from chaudit import INTENT, CannotTellError, Intent, Reading, printable, view
 from chaudit_network.kinds import starlingx_hosts
@@ -21,8 +22,7 @@ _MOST_LAYERS = 8
 """Interfaces on top of each other; in a node of sound mind there are three at most."""
 
 
-@dataclass(frozen=True)
-class Uplink:
+class Uplink(msgspec.Struct, frozen=True):
     """An interface with the links below it; `down` are those that are known not to be up."""
 
     interface: str
@@ -31,8 +31,7 @@ class Uplink:
     down: Sequence[str]
 
 
-@dataclass
-class Uplinks:
+class Uplinks(msgspec.Struct, dict=True):
     """The uplinks of every node to the cluster host network and those that outsiders reach."""
 
     wanted: frozenset[str]

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+import msgspec
 
 from chaudit import CannotTellError, Reading, Subject, printable, view
 from chaudit_network.kinds.core import Pod
@@ -21,15 +22,14 @@ from chaudit_network.kinds.workloads import (
 Workload = Deployment | StatefulSet | DaemonSet
 
 
-@dataclass
-class Workloads:
+class Workloads(msgspec.Struct, dict=True):
     """The workloads of the cluster, and the budgets for their disruption."""
 
     deployments: Reading[Deployment]
     stateful_sets: Reading[StatefulSet]
     daemon_sets: Reading[DaemonSet]
     budgets: Reading[PodDisruptionBudget]
-    _by_kind: dict[str, Mapping[Subject, Workload]] = field(default_factory=dict)
+    _by_kind: dict[str, Mapping[Subject, Workload]] = msgspec.field(default_factory=dict)
 
     def named(self, subject: Subject) -> Workload | None:
         """Return a workload, of a kind that is read and exists; None where there is none.

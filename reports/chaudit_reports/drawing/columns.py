@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit_network.exhibits.network import AddressEntry, NodeEntry
 
@@ -12,8 +13,7 @@ COLUMNS = 8
 Likeness = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NodeColumn:
+class NodeColumn(msgspec.Struct, frozen=True):
     """One node, or several alike; `by_network` are the addresses of the first of them."""
 
     nodes: tuple[NodeEntry, ...]

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit_network.exhibits.bgp import RouterEntry
 from chaudit_network.exhibits.names import PublishedNames
@@ -11,8 +12,7 @@ from chaudit_reports.page.bgp import summary_of
 from chaudit_reports.page.ways import Level, Ways
 
 
-@dataclass(frozen=True, slots=True)
-class Neighbour:
+class Neighbour(msgspec.Struct, frozen=True):
     """A mark (`LB`), an address or name, what it is, a short note, and how many ports outsiders find open there."""
 
     mark: str

@@ -5,7 +5,8 @@ What outsiders reach lies above the nodes, what they do not below. Coordinates a
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import plural
 from chaudit_network.exhibits.network import AddressEntry, ClusterNetwork, NetworkEntry
@@ -39,8 +40,7 @@ _NOWHERE = NetworkEntry("", (), external=True, origin=Origin.INFERRED)
 """Stands for all addresses of no known network, which outsiders may well reach."""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(msgspec.Struct, frozen=True):
     """A network and the height of its line; without CIDRs it stands for all addresses of no known network."""
 
     name: str
@@ -51,8 +51,7 @@ class Band:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True):
     """Where a column meets a band: its interface, addresses as far as there is room, what outsiders find open."""
 
     network: str
@@ -72,8 +71,7 @@ class Attachment:
         return self.opened.get(Level.UNKNOWN, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(msgspec.Struct, frozen=True):
     """A column as it is drawn: from its topmost attachment, through its box, to the lowest."""
 
     x: float
@@ -83,8 +81,7 @@ class Leg:
     attachments: tuple[Attachment, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(msgspec.Struct, frozen=True):
     """The whole picture; `detached` are networks in which nobody is known to have an address.
 
     Where it is not judged, nothing is known of what is open.

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from chaudit import Former, Report, Severity, Standing
 from chaudit_reports.page.catalogue import Entry
@@ -13,8 +14,7 @@ _NAMED = 1000
 """Subjects of one rule that are named; beyond that they are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class FormerRule:
+class FormerRule(msgspec.Struct, frozen=True):
     """A rule that failed for these subjects in the baseline, with the worst severity it had."""
 
     entry: Entry
@@ -23,8 +23,7 @@ class FormerRule:
     gatherings: tuple[Gathering, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Former failures of which the same can be said; `name` is also that of the filter's choice."""
 
     name: str
@@ -34,8 +33,7 @@ class Group:
     rules: tuple[FormerRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BaselinePage:
+class BaselinePage(msgspec.Struct, frozen=True):
     """The baseline: when its evidence was taken, how findings stand to it, and what is not among them."""
 
     taken: datetime

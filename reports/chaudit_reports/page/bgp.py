@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Subject
 from chaudit_network.exhibits.bgp import UNKNOWN, AdvertisedEntry, Peering, PrefixEntry, RouterEntry
@@ -13,8 +14,7 @@ _PREFIXES = 12
 """Prefixes of one sort that stand open; the rest is folded."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """The state of some sessions between a column of nodes and a router: `good`, `bad` or `unknown`."""
 
     word: str
@@ -22,8 +22,7 @@ class State:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class RouterRow:
+class RouterRow(msgspec.Struct, frozen=True):
     """A router, with the states of sessions by column."""
 
     router: RouterEntry
@@ -35,8 +34,7 @@ class RouterRow:
         return zip(columns, self.cells, strict=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What some routers are told: the prefixes in sight, and those that are folded."""
 
     entry: AdvertisedEntry
@@ -52,8 +50,7 @@ class Told:
         return self.entry.prefixes[_PREFIXES:]
 
 
-@dataclass(frozen=True, slots=True)
-class BGPPage:
+class BGPPage(msgspec.Struct, frozen=True):
     """Sessions by router, why the state of some is not known, and what is told."""
 
     columns: Sequence[NodeColumn]

@@ -2,8 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
+
+import msgspec
 
 from chaudit import Finding, Severity, Standing, Violation, Waiver
 from chaudit_reports.page.catalogue import DECLARED_BY, Entry
@@ -31,8 +32,7 @@ _INLINE = 120
 """Facts of so many letters stand beside their message; of more, the reader unfolds them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
+class Breach(msgspec.Struct, frozen=True):
     """One violation; `severity` is given where it is not that of the finding."""
 
     message: str
@@ -45,8 +45,7 @@ class Breach:
         return sum(len(value) for fact in self.facts for value in fact.values) > _INLINE
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """What is said of one subject, or the same of several; `severity` is given where it is not that of the group.
 
     `standing` is given where there is a baseline; `expired` is the waiver that accepted it until it expired.
@@ -69,8 +68,7 @@ class Statement:
         return len(self.mentions) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(msgspec.Struct, frozen=True):
     """Subjects of one standing of which only the names are told, and how many `more` are only counted."""
 
     standing: Standing | None
@@ -78,8 +76,7 @@ class Named:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenRule:
+class BrokenRule(msgspec.Struct, frozen=True):
     """A rule that does not hold, with its worst severity found, and whether operators declared that severity.
 
     `standings` counts its findings by standing, none without a baseline.

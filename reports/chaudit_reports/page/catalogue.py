@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Controls, Outcome, Report, RuleSummary, Severity, paragraphs
 
@@ -10,16 +11,14 @@ DECLARED_BY = {"intent": "in the intent file", "profile": "by a profile"}
 """Who else than its rule can give a finding its severity, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(msgspec.Struct, frozen=True):
     """A source that a rule cites; `url` is empty where it is nothing that a browser should open."""
 
     text: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """A rule, and how many of its subjects had each outcome (only those that some had)."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import msgspec
 
 from chaudit import Exhibit, Exhibited, Report, Subject
 from chaudit_network.exhibits import BGP, EXPOSURE, NAMES, NETWORK, PLACES
@@ -25,16 +26,14 @@ _GAPS = 8
 """So many kinds of gaps in what is known of nodes' addresses are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gaps:
+class Gaps(msgspec.Struct, frozen=True):
     """What is missing from an exhibit; `is_empty` where there is nothing to show at all."""
 
     reasons: tuple[str, ...]
     is_empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NodeRow:
+class NodeRow(msgspec.Struct, frozen=True):
     """A node in the table: its anchor, its addresses by network in the order of the columns, and what was found."""
 
     anchor: str
@@ -43,8 +42,7 @@ class NodeRow:
     marks: Sequence[Mark]
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkPage:
+class NetworkPage(msgspec.Struct, frozen=True):
     """The network drawn and as tables."""
 
     known: ClusterNetwork
@@ -54,8 +52,7 @@ class NetworkPage:
     gaps: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterPage:
+class ClusterPage(msgspec.Struct, frozen=True):
     """What is shown of the cluster; None where the report has no such exhibit or it has no value."""
 
     network: NetworkPage | None

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Subject
 from chaudit_reports.page.marks import Mark, Marks
@@ -18,8 +19,7 @@ _REASONED = 400
 """Rows whose reasons are told on the page; the JSON report has them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """What a way leads to, with the anchor of the object where it is mentioned first."""
 
     anchor: str
@@ -29,8 +29,7 @@ class Target:
     leads_to: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One way in, or several of which the same is to be seen; the stories are those of the first."""
 
     anchor: str
@@ -42,8 +41,7 @@ class Row:
     marks: Sequence[Mark]
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(msgspec.Struct, frozen=True):
     """All ways in: those that outsiders come in by, or may, and those that are closed to them."""
 
     columns: tuple[Column, ...]

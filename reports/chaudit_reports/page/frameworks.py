@@ -2,22 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Framework
 from chaudit_reports.page.catalogue import Entry
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(msgspec.Struct, frozen=True):
     """One control, and the rules that bear on it."""
 
     id: str
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FrameworkTable:
+class FrameworkTable(msgspec.Struct, frozen=True):
     """A framework, with those of its controls that some rule bears on."""
 
     framework: Framework

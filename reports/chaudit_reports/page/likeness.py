@@ -1,7 +1,6 @@
 """Findings that say the same of many subjects, told once with all their names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,8 +16,7 @@ TOLD = 50
 _JOINS = frozenset("-._")
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(msgspec.Struct, frozen=True):
     """Findings of one rule that differ in nothing but the subject; `said` is what is told of all of them."""
 
     said: Finding

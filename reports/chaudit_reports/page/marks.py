@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Finding, Outcome, Subject
 from chaudit_reports.page.subjects import Anchors
@@ -10,8 +11,7 @@ from chaudit_reports.page.subjects import Anchors
 _MARKED = (Outcome.FAILED, Outcome.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(msgspec.Struct, frozen=True):
     """A rule that a subject breaks, or may break, and where on the page it says so."""
 
     rule: str

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Subject
 from chaudit_network.exhibits.names import DestinationEntry, NameEntry, PublishedNames
@@ -17,8 +18,7 @@ _WORDS = {Kind.NODE: "record", Kind.FLOATING: "floats", Kind.LOAD_BALANCER: "ann
 """How a node is reached by a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(msgspec.Struct, frozen=True):
     """How a name leads to the nodes of a column, to how many of them, and how many of these are Ready."""
 
     how: str
@@ -26,8 +26,7 @@ class Lead:
     ready: int
 
 
-@dataclass(frozen=True, slots=True)
-class NameRow:
+class NameRow(msgspec.Struct, frozen=True):
     """A name, or several that lead to the same; `gaps` say why they may lead elsewhere."""
 
     name: NameEntry
@@ -44,8 +43,7 @@ class NameRow:
         return zip(columns, self.leads, strict=True)
 
 
-@dataclass(frozen=True, slots=True)
-class NamesPage:
+class NamesPage(msgspec.Struct, frozen=True):
     """All names, and the columns of nodes they are held against."""
 
     columns: Sequence[NodeColumn]

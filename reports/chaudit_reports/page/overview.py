@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Outcome, Report, State
 from chaudit_reports.page.broken import BrokenRule
@@ -18,8 +19,7 @@ _LEAST_SHARE = 0.012
 _VERB = re.compile(r"\bgrant (get|list) on\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(msgspec.Struct, frozen=True):
     """A part of the bar of outcomes, in thousandths of its width."""
 
     outcome: Outcome
@@ -28,8 +28,7 @@ class Segment:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Lift:
+class Lift(msgspec.Struct, frozen=True):
     """What would let more be judged: a right to grant, a list to read again, an object to repair, or the bare reason.
 
     `what` is set in code; `count` says of how many findings this is known to be the reason.
@@ -42,8 +41,7 @@ class Lift:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(msgspec.Struct, frozen=True):
     """All that the first screen shows."""
 
     segments: tuple[Segment, ...]

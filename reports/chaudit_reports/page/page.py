@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import ExitCode, Finding, Outcome, Report, Severity, Verdict
 from chaudit_reports.page.baseline import BaselinePage, baseline_of
@@ -18,8 +19,7 @@ from chaudit_reports.page.reasons import Reason, reasons_of
 from chaudit_reports.page.subjects import Anchors
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """All that the template shows, in the order of the page; `expired` counts findings whose waiver has expired."""
 
     name: str

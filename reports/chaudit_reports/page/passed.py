@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Finding, Subject
 from chaudit_reports.page.catalogue import Entry
@@ -14,16 +15,14 @@ _NAMED = 300
 _WHOLE_CLUSTER = Subject("Cluster")
 
 
-@dataclass(frozen=True, slots=True)
-class Passes:
+class Passes(msgspec.Struct, frozen=True):
     """The subjects that passed with one note, or (`note` empty) with nothing to add."""
 
     note: str
     gatherings: tuple[Gathering, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PassedRule:
+class PassedRule(msgspec.Struct, frozen=True):
     """A rule and the subjects that passed it, those with a note first; `is_empty` where there was none to judge."""
 
     entry: Entry

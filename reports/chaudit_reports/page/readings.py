@@ -1,8 +1,9 @@
 """The evidence: what was read, from where, and in what state it came back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from chaudit import Evidence, Rejected, State
 from chaudit_reports.words import api_of
@@ -23,8 +24,7 @@ _ORDER = tuple(MEANINGS)
 _GAPS = (State.DENIED, State.FAILED, State.PARTIAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One source or probe as the evidence table shows it; `name` is RBAC's, `state` a key of `MEANINGS`."""
 
     anchor: str

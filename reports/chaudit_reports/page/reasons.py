@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit import Finding, Severity
 from chaudit_reports.page.catalogue import DECLARED_BY, Entry
@@ -14,8 +15,7 @@ _NAMED = 1000
 """Subjects of one rule that are named under one reason; beyond that they are only counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(msgspec.Struct, frozen=True):
     """The subjects of one rule that a reason holds for, and whether operators declared its severity."""
 
     entry: Entry
@@ -25,8 +25,7 @@ class Affected:
     gatherings: tuple[Gathering, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """A reason, the reading it comes from where that is known, and the rules it holds for, worst first."""
 
     anchor: str

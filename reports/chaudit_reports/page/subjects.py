@@ -3,8 +3,9 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import quote
+
+import msgspec
 
 from chaudit import Finding, Former, Subject
 from chaudit_reports.words import name_of
@@ -46,8 +47,7 @@ def anchor_of(subject: Subject) -> str:
     return "/".join(quote(part, safe="") for part in parts if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """One subject in a list; the namespace is given where the list has several."""
 
     anchor: str
@@ -55,8 +55,7 @@ class Mention:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Gathering:
+class Gathering(msgspec.Struct, frozen=True):
     """The subjects of one kind and namespace: `Service in kube-system`, some by name and `more` only counted."""
 
     heading: str

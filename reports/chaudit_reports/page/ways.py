@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from chaudit import Subject, plural
 from chaudit_network.exhibits.exposure import At, ExposureEntry, PlaceSet
@@ -28,8 +29,7 @@ class Level(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """A network with the addresses of one family, on so many nodes; `outside` says whether outsiders arrive there."""
 
     name: str
@@ -37,24 +37,21 @@ class Column:
     nodes: int
 
 
-@dataclass
-class Cell:
+class Cell(msgspec.Struct):
     """How far a way is open in one network, and on how many of its nodes so far."""
 
     level: Level
     on: int
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(msgspec.Struct, frozen=True):
     """What is said of a way at some places: who gets through, and why."""
 
     where: str
     verdicts: tuple[tuple[Reach, str, tuple[str, ...]], ...]
 
 
-@dataclass
-class Way:
+class Way(msgspec.Struct):
     """One way in, with its cells by column."""
 
     via: str
@@ -63,8 +60,8 @@ class Way:
     target: Subject
     pods: int
     backends: Mapping[str, int]
-    entries: list[ExposureEntry] = field(default_factory=list)
-    cells: dict[Column, Cell] = field(default_factory=dict)
+    entries: list[ExposureEntry] = msgspec.field(default_factory=list)
+    cells: dict[Column, Cell] = msgspec.field(default_factory=dict)
 
     @property
     def level(self) -> Level:

@@ -1,11 +1,11 @@
 """The collector against an API server on a real socket: what comes back, what does not, and why."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from chaudit.cluster.client import Patience
 from chaudit.cluster.collector import Collector

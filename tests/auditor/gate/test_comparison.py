@@ -1,13 +1,13 @@
 """Two judgements are compared by fingerprints: what was not seen on either side is never called new, or fixed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chaudit.finding import WHOLE_CLUSTER, Finding, Outcome, Standing
 from chaudit.gate import ExitCode, Threshold

@@ -2,11 +2,11 @@
 
 import http.client
 import json
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import urllib3
+from msgspec.structs import replace
 
 from auditor.testing.reader import made, pods, serving
 from chaudit.testing import ApiServer, faults

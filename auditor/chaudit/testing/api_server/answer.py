@@ -1,7 +1,6 @@
 """What the server says to one request, before it becomes bytes on a socket."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum, auto
 
 import msgspec
@@ -15,14 +14,13 @@ class Ending(Enum):
     RESET = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A status, a body, and how well they travel."""
 
     status: int
     body: bytes
     content_type: str = "application/json"
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     delay_s: float = 0
     ending: Ending = Ending.COMPLETE
 

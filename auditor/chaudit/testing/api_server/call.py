@@ -1,7 +1,8 @@
 """One request as it arrived, which resource its URL names, and what is remembered of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chaudit.testing.api_server.resources import qualified
 
@@ -9,8 +10,7 @@ USER = "system:serviceaccount:chaudit:chaudit"
 _ANONYMOUS = "system:anonymous"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """The resource, and perhaps the one object, that a URL names, whether or not it is served."""
 
     group: str
@@ -26,8 +26,7 @@ class Target:
         return qualified(self.plural, self.group)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A request before it is answered; `token` is None where nobody has logged in."""
 
     method: str
@@ -57,8 +56,7 @@ class Call:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """A request that was answered, for tests to look at; `path` is without the query."""
 
     method: str

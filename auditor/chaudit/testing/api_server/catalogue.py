@@ -1,8 +1,9 @@
 """Everything the server serves, with or without objects, and what it learns from the objects it is given."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chaudit.testing.api_server.resources import (
     ResourceName,

@@ -5,7 +5,9 @@ untouched means that the fault does not concern this call, and does not count.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from chaudit.testing.api_server import refusals
 from chaudit.testing.api_server.answer import Answer, Ending
@@ -15,8 +17,7 @@ from chaudit.testing.api_server.lists import token_in
 Fault = Callable[[Call, Answer], Answer]
 
 
-@dataclass(slots=True)
-class PlannedFault:
+class PlannedFault(msgspec.Struct):
     """A fault, what it befalls, and how many more times (None: always)."""
 
     where: str

@@ -4,8 +4,9 @@ Status bodies are worded by k8s.io/apimachinery/pkg/api/errors and by the filter
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from http import HTTPStatus
+
+from msgspec.structs import replace
 
 from chaudit.testing.api_server.answer import Answer, json_answer, text_answer
 from chaudit.testing.api_server.call import Call, Target

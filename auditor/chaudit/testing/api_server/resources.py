@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+import msgspec
 
 _NAMESPACED = {
     "v1": (
@@ -55,8 +56,7 @@ class ResourceName(Protocol):
         """The kind of its objects."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServedResource:
+class ServedResource(msgspec.Struct, frozen=True):
     """One resource of one API version; `namespaced` is None until an object or a definition tells."""
 
     group: str

@@ -2,7 +2,6 @@
 
 from bisect import insort
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -14,8 +13,7 @@ from chaudit.testing.api_server.resources import ServedResource
 _CREATED = "2024-01-01T00:00:00Z"
 
 
-@dataclass(slots=True)
-class StoredObject:
+class StoredObject(msgspec.Struct):
     """One state of an object, without apiVersion and kind, and at which revisions of the cluster it is current."""
 
     key: str

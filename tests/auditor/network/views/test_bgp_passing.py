@@ -1,8 +1,9 @@
 """What nodes pass on of routes to services, which they heard from other nodes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from ipaddress import ip_network
+
+from msgspec.structs import replace
 
 from auditor.network.views.bgp_world import (
     EXCLUDED,
