@@ -1,10 +1,10 @@
 """Before a scan (`chaudit.preflight/v1`): what can be read with these credentials, and which rules could not judge."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from chaudit.engine import Evaluation, evaluate, sources_of
 from chaudit.evidence.reading import Reading, State
@@ -132,7 +132,7 @@ def _reads(rule: Rule[Any], sources: Collection[str]) -> bool:
 
 def _as_tried(source: Source[Any], reading: Reading[Any]) -> Source[Any]:
     """Return the source as if it were served as nothing but what was tried to be read."""
-    return replace(source, served_as=(reading.resource,)) if reading.resource else source
+    return Source(source.name, source.record, (reading.resource,), source.only) if reading.resource else source
 
 
 def _right(source: Source[Any], reading: Reading[Any], rules: Iterable[Rule[Any]]) -> Right:
