@@ -116,12 +116,21 @@ class Report(msgspec.Struct, frozen=True):
         return own | {one.name: one.value for one in self.exhibits if one.value is not None}
 
 
+def _nothing() -> None:
+    """Be ready as it is."""
+
+
 class Reporter(msgspec.Struct, frozen=True):
-    """An output format: its name on the command line, the file it writes unless told otherwise, and how."""
+    """An output format: its name on the command line, the file it writes unless told otherwise, and how.
+
+    `prepare` does what can be done before there is a report: it is called, in a thread of its own, while the cluster is
+    read. It must be safe to leave out.
+    """
 
     name: str
     filename: str
     render: Callable[[Report], str]
+    prepare: Callable[[], object] = _nothing
 
 
 def evidence_of(snapshot: Snapshot) -> tuple[Evidence, ...]:

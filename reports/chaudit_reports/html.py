@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,6 +49,12 @@ def render(report: Report) -> str:
     It is whole without its script, which only filters and folds. What runs or styles on the page is known to the
     content security policy by its digest; nothing that a cluster says can be either.
     """
+    return prepare().get_template("report.html.j2").render(page=page_of(report), report=report)
+
+
+@cache
+def prepare() -> Environment:
+    """Return the templates, compiled, with all they need that no report has."""
     style, script = _style(), _asset("script.js")
     environment = Environment(
         loader=PackageLoader("chaudit_reports"),
@@ -71,7 +78,9 @@ def render(report: Report) -> str:
         "script": Markup(script),  # noqa: S704 - the package's own file
         "policy": _policy(style, script),
     }
-    return environment.get_template("report.html.j2").render(page=page_of(report), report=report)
+    for name in environment.list_templates(extensions=["j2"]):
+        environment.get_template(name)
+    return environment
 
 
 def _policy(style: str, script: str) -> str:

@@ -1,7 +1,9 @@
 """Reports as files: which formats were asked for, where they go, and writing them whole or not at all."""
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -38,6 +40,15 @@ class Output(msgspec.Struct, frozen=True):
             raise ReportError(
                 f"the {self.reporter.name} report cannot be written to {self.path}: {reason_of(error)}"
             ) from error
+
+
+@contextmanager
+def prepared(outputs: Sequence[Output]) -> Iterator[None]:
+    """Let reporters get ready while there is no report yet; what cannot will say so when it renders."""
+    with ThreadPoolExecutor(1, "reporters") as beside:
+        for output in outputs:
+            beside.submit(output.reporter.prepare)
+        yield
 
 
 def parse_outputs(

@@ -13,7 +13,7 @@ from chaudit.cli.completion import file_names, report_formats
 from chaudit.cli.evidence import LiveCluster, SavedSnapshot, evidence_from
 from chaudit.cli.intents import intent_from
 from chaudit.cli.options import cluster_options, file_path, profile_option, quiet_option, rule_options
-from chaudit.cli.outputs import Output, parse_outputs
+from chaudit.cli.outputs import Output, parse_outputs, prepared
 from chaudit.cli.progress import at_work
 from chaudit.cli.summary import print_summary, worst
 from chaudit.cli.thresholds import fail_on_option, threshold_of
@@ -108,7 +108,8 @@ def scan(
     threshold = threshold_of(file, host.rules, fail_on, allow_unknown=allow_unknown, strict_waivers=strict_waivers)
     earlier = load_report(read_file(baseline), str(baseline)) if baseline else None
     evidence = evidence_from(host, snapshot, cluster, quiet=quiet)
-    report = _report(evidence, file, rules, threshold, host.exhibits, earlier, quiet=quiet)
+    with prepared(outputs):
+        report = _report(evidence, file, rules, threshold, host.exhibits, earlier, quiet=quiet)
     written, problems = _write(outputs, report)
     to_stderr = any(output.path is None for output in outputs)
     accepting = _accepting(report, outputs, intent, mandatory_rules(file, rules))
