@@ -140,6 +140,7 @@ class _Sets:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._indexes: dict[Entrance, int] = {}
+        self._nodes: list[Mapping[str, None]] = []
         self.known: list[PlaceSet] = []
 
     def index(self, entrance: Entrance) -> int:
@@ -147,6 +148,7 @@ class _Sets:
         if entrance not in self._indexes:
             self._indexes[entrance] = len(self.known)
             members = tuple(self._members(entrance))
+            self._nodes.append({member.node: None for member in members})
             self.known.append(PlaceSet(entrance.network, entrance.family, entrance.is_edge, members))
         return self._indexes[entrance]
 
@@ -155,7 +157,7 @@ class _Sets:
         entries = self.known[index].places
         if nodes.without or len(nodes) == len(entries):
             return At(index, without=tuple(sorted(nodes.without)))
-        everywhere = {entry.node: None for entry in entries}
+        everywhere = self._nodes[index]
         if 2 * len(nodes) <= len(everywhere):
             return At(index, only=tuple(sorted(nodes)))
         return At(index, without=tuple(sorted(everywhere.keys() - nodes)))

@@ -167,8 +167,8 @@ class BeforeNat(msgspec.Struct, dict=True):
     def _policies(self, endpoint: HostEndpoint) -> Sequence[Policy]:
         found: list[Policy] = []
         for applied in self.guards.policies.of(endpoint).tiers:
-            found += [one for one in applied.sure if one.is_at(Stage.PRE_DNAT)]
-            if doubtful := [one.title for one in applied.perhaps if one.is_at(Stage.PRE_DNAT)]:
+            found += [one for one in applied.sure if Stage.PRE_DNAT in one.stages]
+            if doubtful := [one.title for one in applied.perhaps if Stage.PRE_DNAT in one.stages]:
                 raise CannotTellError(f"whether {doubtful[0]} selects the host endpoint cannot be told")
         return found
 

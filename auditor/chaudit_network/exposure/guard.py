@@ -186,7 +186,7 @@ def having_a_say(guards: Iterable[Guard], stages: Iterable[Stage]) -> tuple[Guar
 def _has_a_say(guard: Guard, stages: Iterable[Stage]) -> bool:
     if guard.policy is None:
         return bool(guard.doubt)
-    return any(guard.policy.has_policies_at(stage) for stage in stages)
+    return not guard.policy.stages.isdisjoint(stages)
 
 
 def _one_of(verdicts: Sequence[Verdict], packets: str) -> Verdict:

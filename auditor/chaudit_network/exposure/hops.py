@@ -167,9 +167,10 @@ class Hops(msgspec.Struct, dict=True):
 
     def _known(self, node: str) -> NodeNetworking | None:
         """Return what is known of a node; None of one that was not read."""
-        with suppress(CannotTellError):
+        try:
             return self.addresses.of(node)
-        return None
+        except CannotTellError:
+            return None
 
     def _calico(self, known: NodeNetworking | None, family: int) -> IPInterface | None:
         """Return the address by which Calico knows a node, with its subnet; None where the node does not say."""

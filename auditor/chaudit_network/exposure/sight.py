@@ -38,7 +38,7 @@ class Sight(msgspec.Struct, dict=True):
             one
             for applied in policy.tiers
             for one in applied.sure
-            if one.is_at(Stage.NORMAL) and not one.is_at(Stage.FORWARD)
+            if Stage.NORMAL in one.stages and Stage.FORWARD not in one.stages
         ]
 
     def unseen(self, endpoint: EdgeEndpoint) -> Sequence[WayIn]:
@@ -66,9 +66,9 @@ class Sight(msgspec.Struct, dict=True):
     @staticmethod
     def _applies(policy: HostPolicy, stage: Stage) -> Sequence[Policy]:
         for applied in policy.tiers:
-            if doubtful := [one.title for one in applied.perhaps if one.is_at(stage)]:
+            if doubtful := [one.title for one in applied.perhaps if stage in one.stages]:
                 raise CannotTellError(f"whether {doubtful[0]} selects the host endpoint cannot be told")
-        return [one for applied in policy.tiers for one in applied.sure if one.is_at(stage)]
+        return [one for applied in policy.tiers for one in applied.sure if stage in one.stages]
 
 
 sight = view(ways_in, host_policies)(Sight)

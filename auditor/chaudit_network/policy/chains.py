@@ -11,6 +11,7 @@ and felix/rules/static.go.
 """
 
 from collections.abc import Iterable
+from functools import cached_property
 
 import msgspec
 
@@ -30,7 +31,7 @@ UNDECIDED = "no policy decides, which"
 """What reasons call it where nothing is left to decide, so that packets pass."""
 
 
-class HostPolicy(msgspec.Struct, frozen=True):
+class HostPolicy(msgspec.Struct, frozen=True, cache_hash=True, dict=True):
     """What stands between the network and one interface of a node. Interfaces with equal policy are judged alike.
 
     `allows_by_default` is what becomes of packets to the host itself that no policy decides; None where that is said by
@@ -41,9 +42,10 @@ class HostPolicy(msgspec.Struct, frozen=True):
     failsafe_ports: tuple[ProtoPort, ...]
     allows_by_default: bool | None
 
-    def has_policies_at(self, stage: Stage) -> bool:
-        """Whether any policy has a say, or may have, at a stage."""
-        return any(policy.is_at(stage) for tier in self.tiers for policy in (*tier.sure, *tier.perhaps))
+    @cached_property
+    def stages(self) -> frozenset[Stage]:
+        """The stages at which any policy has a say, or may have."""
+        return frozenset().union(*(policy.stages for tier in self.tiers for policy in (*tier.sure, *tier.perhaps)))
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -164,8 +166,8 @@ def _failsafe_sources(ports: Iterable[ProtoPort], packet: Packet) -> Intervals:
 
 def _matched(applied: AppliedTier, stage: Stage, packet: Packet, resolve: Resolver) -> MatchedTier | None:
     """Return a tier's rules for a packet at a stage; None where no policy of it is part of the stage."""
-    sure = [policy for policy in applied.sure if policy.is_at(stage)]
-    perhaps = [policy for policy in applied.perhaps if policy.is_at(stage)]
+    sure = [policy for policy in applied.sure if stage in policy.stages]
+    perhaps = [policy for policy in applied.perhaps if stage in policy.stages]
     if not sure and not perhaps:
         return None
     in_order = sorted([*sure, *perhaps], key=lambda policy: policy.sort_key)

@@ -71,7 +71,7 @@ def _selectors(side: EntityRule) -> Iterator[tuple[str, str]]:
 def _destinations(host: HostPolicy) -> Iterator[EntityRule]:
     for applied in host.tiers:
         for policy in (*applied.sure, *applied.perhaps):
-            rules = [*policy.ingress, *(policy.egress if policy.is_at(Stage.FORWARD_OUT) else ())]
+            rules = [*policy.ingress, *(policy.egress if Stage.FORWARD_OUT in policy.stages else ())]
             yield from (rule.destination for rule in rules)
 
 

@@ -70,7 +70,7 @@ class Isolation(msgspec.Struct):
 
     def _is_about_all(self, policy: Policy, namespace: str) -> bool | None:
         """Whether a policy applies to pods whatever their labels are; None where even labels would not tell."""
-        if not policy.is_at(Stage.NORMAL):
+        if Stage.NORMAL not in policy.stages:
             return False
         whatever = policy.selects(self.labels.unread_pod(namespace, "any"))
         if whatever is not None:

@@ -63,7 +63,7 @@ def for_pod(tiers: Iterable[OrderedTier], labels: Labels) -> tuple[AppliedTier, 
 
 
 def _is_normal_ingress(policy: Policy) -> bool:
-    return policy.is_at(Stage.NORMAL)
+    return Stage.NORMAL in policy.stages
 
 
 def _applied(tier: OrderedTier, policies: Iterable[Policy], labels: Labels) -> AppliedTier | None:

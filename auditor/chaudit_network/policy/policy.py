@@ -73,13 +73,16 @@ class Policy(msgspec.Struct, frozen=True, eq=False, dict=True):
         """Order, then name: of two policies with the same order the earlier name comes first."""
         return self.order, self.name, self.namespace
 
-    def is_at(self, stage: Stage) -> bool:
-        """Whether it has a say at this stage; forwarded packets meet normal policies that ask for them."""
-        if ("Egress" if stage is Stage.FORWARD_OUT else "Ingress") not in self.types:
-            return False
-        if stage in {Stage.FORWARD, Stage.FORWARD_OUT}:
-            return self.stage is Stage.NORMAL and self.on_forward
-        return self.stage is stage
+    @cached_property
+    def stages(self) -> frozenset[Stage]:
+        """The stages at which it has a say; forwarded packets meet normal policies that ask for them."""
+        is_forward = self.stage is Stage.NORMAL and self.on_forward
+        found: set[Stage] = set()
+        if "Ingress" in self.types:
+            found |= {self.stage, Stage.FORWARD} if is_forward else {self.stage}
+        if "Egress" in self.types and is_forward:
+            found.add(Stage.FORWARD_OUT)
+        return frozenset(found)
 
     @cached_property
     def _selector(self) -> Selector | None:

@@ -33,9 +33,9 @@ def names(*policies: GlobalNetworkPolicy) -> list[str]:
     return [found.name for ordered in in_order((), policies) for found in ordered.policies]
 
 
-def stages(said: GlobalNetworkPolicy) -> set[Stage]:
+def stages(said: GlobalNetworkPolicy) -> frozenset[Stage]:
     ((found,),) = (ordered.policies for ordered in in_order((), [said]))
-    return {stage for stage in Stage if found.is_at(stage)}
+    return found.stages
 
 
 def selects(said: GlobalNetworkPolicy | NetworkPolicy, **labels: str) -> str:
