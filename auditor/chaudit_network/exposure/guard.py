@@ -43,6 +43,7 @@ class HostGuards(msgspec.Struct, dict=True):
     resolution: Resolution
     _classes: dict[HostPolicy, PacketClasses] = msgspec.field(default_factory=dict)
     _passages: dict[Hashable, Passage] = msgspec.field(default_factory=dict)
+    _reaches: dict[Hashable, Verdict] = msgspec.field(default_factory=dict)
 
     def guard(self, node: str, interface: str, addresses: Collection[IPAddress]) -> Guard:
         """Return what guards an interface of a node, which has these addresses."""
@@ -122,7 +123,7 @@ class HostGuards(msgspec.Struct, dict=True):
         if guard.policy is None:
             return Verdict(Reach.UNKNOWN, (guard.doubt,)) if guard.doubt else Verdict(Reach.OPEN, (guard.because,))
         passages = dict.fromkeys(self.judge(guard.policy, packet, target) for target in targets or (None,))
-        return _doubted(guard, either_way(reach(passage, source, packet.family) for passage in passages))
+        return _doubted(guard, either_way(self._reach(passage, source, packet.family) for passage in passages))
 
     def _out(self, guard: Guard, packet: Packet, source: SourceClass) -> Verdict:
         if guard.policy is None:
@@ -130,12 +131,18 @@ class HostGuards(msgspec.Struct, dict=True):
         key = guard.policy, "leave", self.classes_of(guard.policy).key(packet)
         if key not in self._passages:
             self._passages[key] = leave(guard.policy, packet, self.resolve)
-        return _doubted(guard, reach(self._passages[key], source, packet.family))
+        return _doubted(guard, self._reach(self._passages[key], source, packet.family))
 
     def _in(self, guard: Guard, packet: Packet, source: SourceClass) -> Verdict:
         if guard.policy is None:
             return Verdict(Reach.UNKNOWN, (guard.doubt,)) if guard.doubt else Verdict(Reach.OPEN)
-        return _doubted(guard, reach(self.let_in(guard.policy, packet), source, packet.family))
+        return _doubted(guard, self._reach(self.let_in(guard.policy, packet), source, packet.family))
+
+    def _reach(self, passage: Passage, source: SourceClass, family: int) -> Verdict:
+        key = passage, source, family
+        if key not in self._reaches:
+            self._reaches[key] = reach(passage, source, family)
+        return self._reaches[key]
 
     def let_in(self, policy: HostPolicy, packet: Packet) -> Passage:
         """Return whose packets around others the policy lets in.

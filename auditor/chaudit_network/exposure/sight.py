@@ -58,8 +58,8 @@ class Sight(msgspec.Struct, dict=True):
         addresses = {(place.address.version, classes.place(place.address)): place.address for place in endpoint.places}
         key = policy, frozenset(addresses)
         if key not in self._unseen:
-            pre_dnat = self._applies(policy, Stage.PRE_DNAT)
-            unseen = [way for way in self.node_ports if _is_unseen(way, pre_dnat, addresses.values())]
+            speech = _Speech(self._applies(policy, Stage.PRE_DNAT), classes)
+            unseen = [way for way in self.node_ports if speech.leaves_out(way, addresses.values())]
             self._unseen[key] = sorted(unseen, key=lambda way: way.port)
         return self._unseen[key]
 
@@ -75,15 +75,24 @@ sight = view(ways_in, host_policies)(Sight)
 """The view that answers with `Sight`."""
 
 
-def _is_unseen(way: WayIn, policies: Sequence[Policy], addresses: Iterable[IPAddress]) -> bool:
-    """Whether no policy speaks of the way at one of the addresses."""
-    return any(address.version in way.families and not _speaks(policies, way, address) for address in addresses)
+class _Speech(msgspec.Struct):
+    """Of which packets some policies speak, whoever sends them; packets that they cannot tell apart are judged once."""
 
+    policies: Sequence[Policy]
+    classes: PacketClasses
+    _known: dict[Hashable, bool] = msgspec.field(default_factory=dict)
 
-def _speaks(policies: Sequence[Policy], way: WayIn, address: IPAddress) -> bool:
-    """Whether any rule may match packets to a node port, from anybody."""
-    packet = Packet(address, way.protocol, way.port)
-    return any(matches(rule, packet, _anybody).maybe for policy in policies for rule in policy.ingress)
+    def leaves_out(self, way: WayIn, addresses: Iterable[IPAddress]) -> bool:
+        """Whether no policy speaks of a node port at one of the addresses."""
+        packets = (Packet(one, way.protocol, way.port) for one in addresses if one.version in way.families)
+        return not all(map(self._speaks_of, packets))
+
+    def _speaks_of(self, packet: Packet) -> bool:
+        key = self.classes.key(packet)
+        if key not in self._known:
+            rules = (rule for policy in self.policies for rule in policy.ingress)
+            self._known[key] = any(matches(rule, packet, _anybody).maybe for rule in rules)
+        return self._known[key]
 
 
 def _anybody(_selector: str, _namespace_selector: str, family: int) -> Intervals:

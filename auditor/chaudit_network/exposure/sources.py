@@ -23,7 +23,7 @@ NODES = "nodes"
 PODS = "pods"
 
 
-class SourceClass(msgspec.Struct, frozen=True):
+class SourceClass(msgspec.Struct, frozen=True, eq=False):
     """A class of sources: its name, its standpoint, and its addresses by family (4 and 6).
 
     `doubt` says why the addresses are not known: pods may have others, and outsiders may have fewer.

@@ -48,7 +48,7 @@ class HostPolicy(msgspec.Struct, frozen=True, cache_hash=True, dict=True):
         return frozenset().union(*(policy.stages for tier in self.tiers for policy in (*tier.sure, *tier.perhaps)))
 
 
-class Passage(msgspec.Struct, frozen=True):
+class Passage(msgspec.Struct, frozen=True, cache_hash=True):
     """Who gets through and who does not; who is in neither, cannot be told. Decisions come in order."""
 
     open: Intervals
