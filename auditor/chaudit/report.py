@@ -123,14 +123,19 @@ def _nothing() -> None:
 class Reporter(msgspec.Struct, frozen=True):
     """An output format: its name on the command line, the file it writes unless told otherwise, and how.
 
-    `prepare` does what can be done before there is a report: it is called, in a thread of its own, while the cluster is
-    read. It must be safe to leave out.
+    `render` returns the text, or yields it in pieces, so that a large one is never whole in memory. `prepare` does what
+    can be done before there is a report: it may be called, in a thread of its own, while the cluster is read.
     """
 
     name: str
     filename: str
-    render: Callable[[Report], str]
+    render: Callable[[Report], str | Iterable[str]]
     prepare: Callable[[], object] = _nothing
+
+    def pieces(self, report: Report) -> Iterable[str]:
+        """Return the text in pieces, one if it came whole."""
+        rendered = self.render(report)
+        return [rendered] if isinstance(rendered, str) else rendered
 
 
 def evidence_of(snapshot: Snapshot) -> tuple[Evidence, ...]:

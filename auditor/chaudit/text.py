@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
+_DELETE = "\x7f"
+_UNSURE = re.compile(r"[^\x00-\x7e]")
 
 
 def printable(text: str) -> str:
@@ -40,7 +41,8 @@ def json_text(value: Any) -> str:  # noqa: ANN401 - whatever msgspec encodes
     still gives back what was there.
     """
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
-    return _BEYOND_ASCII.sub(_as_units, text) + "\n"
+    is_plain = text.isascii() and _DELETE not in text  # to ask is much cheaper than to search
+    return (text if is_plain else _UNSURE.sub(_as_units, text)) + "\n"
 
 
 def _as_units(match: re.Match[str]) -> str:

@@ -22,11 +22,11 @@ def register_reporters() -> Iterable[Reporter]:
     ]
 
 
-def _when_asked(module: str) -> Callable[[Report], str]:
+def _when_asked(module: str) -> Callable[[Report], str | Iterable[str]]:
     """Return the module's `render`, imported with all it is made with only when a report is written."""
 
-    def render(report: Report) -> str:
-        text: str = import_module(module).render(report)
+    def render(report: Report) -> str | Iterable[str]:
+        text: str | Iterable[str] = import_module(module).render(report)
         return text
 
     return render

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -43,13 +44,13 @@ _LEVELS = {
 }
 
 
-def render(report: Report) -> str:
-    """Return the report as an HTML document that asks nothing of any network.
+def render(report: Report) -> Iterator[str]:
+    """Yield the report as an HTML document that asks nothing of any network.
 
     It is whole without its script, which only filters and folds. What runs or styles on the page is known to the
     content security policy by its digest; nothing that a cluster says can be either.
     """
-    return prepare().get_template("report.html.j2").render(page=page_of(report), report=report)
+    return prepare().get_template("report.html.j2").generate(page=page_of(report), report=report)
 
 
 @cache

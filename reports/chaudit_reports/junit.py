@@ -17,8 +17,8 @@ _DECLARATION = "<?xml version='1.0' encoding='utf-8'?>"
 _COUNTS = ("tests", "failures", "errors")
 
 
-def render(report: Report) -> str:
-    """Return the report as a JUnit document: valid for strict readers, and the same text for the same report.
+def render(report: Report) -> Iterator[str]:
+    """Yield the report as a JUnit document: valid for strict readers, and the same text for the same report.
 
     It is written suite by suite, so that only one of them is there as a tree, which takes ten times as much memory.
     """
@@ -31,7 +31,9 @@ def render(report: Report) -> str:
         ET.indent(element, level=1)
         suites.append(f"  {ET.tostring(element, encoding='unicode')}\n")
     totals = " ".join(f'{count}="{counts[count]}"' for count in _COUNTS)
-    return "".join((f'{_DECLARATION}\n<testsuites name="chaudit" {totals}>\n', *suites, "</testsuites>\n"))
+    yield f'{_DECLARATION}\n<testsuites name="chaudit" {totals}>\n'
+    yield from suites
+    yield "</testsuites>\n"
 
 
 def _make_portable(suite: ET.Element) -> None:

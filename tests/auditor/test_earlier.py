@@ -15,7 +15,7 @@ FULL = full_report()
 
 
 def saved(report: Report, **changed: Any) -> bytes:  # noqa: ANN401 - any JSON
-    return json.dumps(json.loads(render(report)) | changed).encode()
+    return json.dumps(json.loads("".join(render(report))) | changed).encode()
 
 
 def test_a_saved_report_tells_the_same_of_the_cluster() -> None:

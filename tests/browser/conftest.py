@@ -58,7 +58,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     written = {}
     for name, report in (("full", full_report()), ("compared", compared_report())):
         written[name] = folder / f"{name}.html"
-        written[name].write_text(render(report), encoding="utf-8")
+        written[name].write_text("".join(render(report)), encoding="utf-8")
     return written
 
 

@@ -55,7 +55,7 @@ def reports(contents: Iterator[tuple[str, bytes]]) -> Mapping[str, str]:
     readings = {name: replace(one, read_at=one.read_at and NOW) for name, one in snapshot.readings.items()}
     at_once = replace(snapshot, readings=readings, started=NOW, finished=NOW)
     report = judge(at_once, FILE, RULES, Threshold(), HOST.exhibits)
-    return {reporter.name: reporter.render(report) for reporter in HOST.reporters}
+    return {reporter.name: "".join(reporter.pieces(report)) for reporter in HOST.reporters}
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ REPORTS = pytest.mark.parametrize("report", [FULL, clean_report(), error_report(
 
 
 def page(report: Report = FULL) -> html.HtmlElement:
-    return html.document_fromstring(render(report))
+    return html.document_fromstring("".join(render(report)))
 
 
 def text(element: html.HtmlElement) -> str:

@@ -8,11 +8,16 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from chaudit import Exhibit, Report
+from chaudit import Exhibit, Report, json_text
 from chaudit.report import json_schema
 from chaudit_network.exhibits import EXHIBITS
-from chaudit_reports.json import render
+from chaudit_reports import json as json_report
 from reports.sample import clean_report, error_report, full_report
+
+
+def render(report: Report) -> str:
+    return "".join(json_report.render(report))
+
 
 REPORTS = [full_report(), clean_report(), error_report()]
 
@@ -48,6 +53,14 @@ def test_it_is_indented_and_ends_with_a_newline() -> None:
 
     assert text.startswith('{\n  "schema": "chaudit.report/v1",\n')
     assert text.endswith("\n}\n")
+
+
+def test_a_long_list_in_pieces_is_the_same_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = full_report()
+    monkeypatch.setattr(json_report, "_AT_ONCE", 3)
+    assert len(report.findings) % 3
+
+    assert render(report) == json_text(report.members)
 
 
 def test_printing_it_moves_no_cursor_and_turns_no_text_around() -> None:

@@ -23,7 +23,7 @@ FULL = full_report()
 
 
 def document(report: Report) -> etree._Element:
-    return etree.fromstring(render(report).encode())
+    return etree.fromstring("".join(render(report)).encode())
 
 
 def suite(root: etree._Element, rule: str) -> etree._Element:

@@ -30,12 +30,12 @@ class Output(msgspec.Struct, frozen=True):
         Raises:
             ReportError: the file cannot be written.
         """
-        text = self.reporter.render(report)
+        pieces = self.reporter.pieces(report)
         if self.path is None:
-            sys.stdout.write(text)
+            sys.stdout.writelines(pieces)
             return
         try:
-            write_whole(self.path, text.encode())
+            write_whole(self.path, pieces)
         except OSError as error:
             raise ReportError(
                 f"the {self.reporter.name} report cannot be written to {self.path}: {reason_of(error)}"

@@ -108,7 +108,7 @@ def waive(
         text, file = with_waiver(text or "", name, waiver)
     check_waivers(file, host.rules)
     try:
-        write_whole(intent, (text or "").encode())
+        write_whole(intent, [text or ""])
     except OSError as error:
         raise IntentError(f"{name}: cannot be written: {reason_of(error)}") from error
     for index, finding in enumerate(chosen, len(before.intent.waivers)):

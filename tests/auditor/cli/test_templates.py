@@ -12,7 +12,7 @@ from reports.sample import HOSTILE, full_report
 def written(folder: Path, template: str, name: str = "note.md.j2") -> str:
     file = folder / name
     file.write_text(template)
-    return parse_template(str(file)).render(full_report())
+    return "".join(parse_template(str(file)).pieces(full_report()))
 
 
 def test_a_template_has_the_whole_report(tmp_path: Path) -> None:
