@@ -14,7 +14,6 @@ from chaudit import Finding, Outcome, Report, Standing, State, Violation, plural
 from chaudit_reports.words import api_of, facts_of
 
 _DECLARATION = "<?xml version='1.0' encoding='utf-8'?>"
-_COUNTS = ("tests", "failures", "errors")
 
 
 def render(report: Report) -> Iterator[str]:
@@ -22,18 +21,28 @@ def render(report: Report) -> Iterator[str]:
 
     It is written suite by suite, so that only one of them is there as a tree, which takes ten times as much memory.
     """
-    counts: Counter[str] = Counter()
-    suites = []
+    totals = " ".join(f'{name}="{count}"' for name, count in _totals(report).items())
+    yield f'{_DECLARATION}\n<testsuites name="chaudit" {totals}>\n'
     for suite in _suites(report):
         element = suite.build_xml_doc()
         _make_portable(element)
-        counts.update({count: int(element.attrib[count]) for count in _COUNTS})
         ET.indent(element, level=1)
-        suites.append(f"  {ET.tostring(element, encoding='unicode')}\n")
-    totals = " ".join(f'{count}="{counts[count]}"' for count in _COUNTS)
-    yield f'{_DECLARATION}\n<testsuites name="chaudit" {totals}>\n'
-    yield from suites
+        yield f"  {ET.tostring(element, encoding='unicode')}\n"
     yield "</testsuites>\n"
+
+
+def _totals(report: Report) -> Mapping[str, int]:
+    """Return what the suites will have in all, by the names of the attributes."""
+    counts = Counter((finding.outcome, finding.standing) for finding in report.findings)
+    failed = sum(count for (outcome, _), count in counts.items() if outcome is Outcome.FAILED)
+    unchanged, incomparable = (counts[Outcome.FAILED, one] for one in (Standing.UNCHANGED, Standing.INCOMPARABLE))
+    unknown = sum(count for (outcome, _), count in counts.items() if outcome is Outcome.UNKNOWN)
+    of_scan = int(bool(report.error))
+    return {
+        "tests": len(report.findings) + of_scan,
+        "failures": failed - unchanged - incomparable,
+        "errors": unknown + incomparable + of_scan,
+    }
 
 
 def _make_portable(suite: ET.Element) -> None:

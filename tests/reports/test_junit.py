@@ -14,6 +14,7 @@ from reports.sample import (
     EMPTY,
     HOSTILE,
     clean_report,
+    compared_report,
     error_report,
     full_report,
 )
@@ -50,13 +51,23 @@ def test_a_suite_is_a_rule_and_a_case_is_a_subject() -> None:
     )
 
 
-def test_suites_and_the_whole_count_what_they_hold() -> None:
-    root = document(FULL)
+@pytest.mark.parametrize(
+    "report",
+    [FULL, clean_report(), error_report(), compared_report()],
+    ids=["full", "clean", "error", "compared"],
+)
+def test_suites_and_the_whole_count_what_they_hold(report: Report) -> None:
+    root = document(report)
 
     for counted in (root, *root):
         assert counted.attrib["tests"] == str(len(list(counted.iter("testcase"))))
         assert counted.attrib["failures"] == str(len(list(counted.iter("failure"))))
         assert counted.attrib["errors"] == str(len(list(counted.iter("error"))))
+
+
+def test_what_is_waived_or_does_not_apply_counts_as_skipped() -> None:
+    root = document(FULL)
+
     assert (root.attrib["failures"], root.attrib["errors"]) == ("12", "32")
     assert [one.attrib["skipped"] for one in root] == ["1", "0", "0", "0", "1"]
 
