@@ -1,6 +1,7 @@
 """Addresses and networks as values, compared by meaning and never as text (RFC 5952 allows many spellings)."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
@@ -20,6 +21,11 @@ IPInterface = IPv4Interface | IPv6Interface
 IPNetwork = IPv4Network | IPv6Network
 
 
+_KNOWN = 1 << 16
+"""So many texts are parsed but once: nodes, pods and services say the same addresses again and again."""
+
+
+@lru_cache(_KNOWN)
 def parse_address(text: str) -> IPAddress:
     """Return the address.
 
@@ -32,6 +38,7 @@ def parse_address(text: str) -> IPAddress:
         raise CannotTellError(f"'{printable(text)}' is not an IP address") from error
 
 
+@lru_cache(_KNOWN)
 def parse_interface(text: str) -> IPInterface:
     """Return an address with its prefix, `192.168.206.2/24`; without one it is a host of its own.
 
@@ -44,6 +51,7 @@ def parse_interface(text: str) -> IPInterface:
         raise CannotTellError(f"'{printable(text)}' is not an IP address with prefix") from error
 
 
+@lru_cache(_KNOWN)
 def parse_network(text: str) -> IPNetwork:
     """Return the network of a CIDR; host bits are cut off, as routers do.
 

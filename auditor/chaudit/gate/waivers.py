@@ -66,6 +66,8 @@ def apply_waivers(findings: Sequence[Finding], file: IntentFile, today: date, la
     nothing, and those that accept what another accepts already are warned about. One whose rule was not judged, or that
     may be about what could not be judged, is not said to accept nothing.
     """
+    if not file.intent.waivers:
+        return Waived(tuple(findings), (), 0)
     waivers = _Waivers(file, today, labels_of)
     return Waived(tuple(map(waivers.applied, findings)), tuple(waivers.warnings()), len(waivers.stale()))
 
