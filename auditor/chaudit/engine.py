@@ -150,7 +150,7 @@ class _Judge:
             return
         if not subjects:
             note = f"the cluster has no {rule.each.name} to judge"
-            yield self._finding(WHOLE_CLUSTER, *self._doubts(*rule.inputs), note=note)
+            yield self._finding(WHOLE_CLUSTER, *self._doubts(rule.each), note=note)
             return
         findings = list(self._judge_all(subjects))
         yield from findings

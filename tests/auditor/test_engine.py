@@ -98,6 +98,15 @@ def test_a_rejected_object_behind_a_view_lets_nothing_pass_but_does_not_hide_fai
     assert outcomes(snap, a_rule(things, small)) == {"Thing a": Outcome.UNKNOWN, "Thing b": Outcome.FAILED}
 
 
+@pytest.mark.parametrize(
+    "others", [loaded(OTHERS, rejected=["c"]), unread(OTHERS, State.DENIED)], ids=["rejected", "denied"]
+)
+def test_where_there_is_nothing_to_judge_what_it_would_be_judged_by_does_not_matter(others: Reading[Any]) -> None:
+    (finding,) = found(snapshot(loaded(THINGS), others), a_rule(THINGS, small, OTHERS))
+
+    assert (finding.outcome, finding.note) == (Outcome.PASSED, "the cluster has no things to judge")
+
+
 def test_a_view_without_subjects_does_not_pass_when_a_rejected_object_might_be_one() -> None:
     things = view(THINGS)(lambda records: records)
 
