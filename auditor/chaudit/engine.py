@@ -206,17 +206,9 @@ class _Judge:
         )
 
     def _finding(self, subject: Subject, *said: Judgement, note: str = "") -> Finding:
-        violations: list[Violation] = []
-        unknown: dict[str, None] = {}
-        not_applicable: list[str] = []
-        for word in said:
-            match word:
-                case Violation():
-                    violations.append(word)
-                case Unknown():
-                    unknown[word.reason] = None
-                case NotApplicable():
-                    not_applicable.append(word.reason)
+        violations = [word for word in said if isinstance(word, Violation)]
+        unknown = dict.fromkeys([word.reason for word in said if isinstance(word, Unknown)])
+        not_applicable = [word.reason for word in said if isinstance(word, NotApplicable)]
         worst = self._worst(violations)
         return Finding(
             fingerprint=fingerprint(self._facts.cluster_uid, self._rule.id, subject),
