@@ -65,6 +65,11 @@ class Evaluation:
         value: T = self._values[wanted]
         return value
 
+    def culprit(self, wanted: Input[Any]) -> Input[Any]:
+        """Return what an input that failed has failed for: itself, or the first of those below it that did."""
+        failed = next((needed for needed in wanted.needs if needed in self._failures), None)
+        return self.culprit(failed) if failed else wanted
+
 
 def sources_of(rules: Iterable[Rule[Any]]) -> tuple[Source[Any], ...]:
     """Return the sources that these rules need, and the one that identifies the cluster, by name.
@@ -146,7 +151,7 @@ class _Judge:
             yield self._finding(WHOLE_CLUSTER, *map(Unknown, gap.reasons))
             return
         except DoesNotApplyError as reason:
-            yield self._finding(WHOLE_CLUSTER, NotApplicable(str(reason)), *self._doubts(rule.each))
+            yield self._finding(WHOLE_CLUSTER, *self._without(rule.each, reason))
             return
         if not subjects:
             note = f"the cluster has no {rule.each.name} to judge"
@@ -167,7 +172,7 @@ class _Judge:
             except CannotTellError as gap:
                 gaps.extend(map(Unknown, gap.reasons))
             except DoesNotApplyError as reason:
-                why: Sequence[Judgement] = (NotApplicable(str(reason)), *self._doubts(wanted))
+                why = self._without(wanted, reason)
                 for subject in subjects:
                     yield self._finding(subject.subject, *why)
                 return
@@ -187,6 +192,10 @@ class _Judge:
             yield NotApplicable(str(reason))
         except Exception as crash:  # noqa: BLE001 - a plugin's rule: this subject is unknown, the others go on
             yield Unknown(f"the rule crashed: {_crash(crash)}")
+
+    def _without(self, wanted: Input[Any], reason: DoesNotApplyError) -> Sequence[Judgement]:
+        """Return that the rule does not apply for lack of an input, and what casts doubt on just that."""
+        return NotApplicable(str(reason)), *self._doubts(self._facts.culprit(wanted))
 
     def _doubts(self, *inputs: Input[Any]) -> tuple[Unknown, ...]:
         """Return why nothing said does not mean passed, and none found not none: malformed objects were left out."""

@@ -246,6 +246,24 @@ def test_what_does_not_apply_is_not_applicable_whether_subjects_or_inputs_say_so
     assert outcomes(snap, a_rule(THINGS, small, nothing)) == {"Thing a": Outcome.NOT_APPLICABLE}
 
 
+@pytest.mark.parametrize(
+    ("malformed", "outcome"),
+    [(THINGS, Outcome.UNKNOWN), (OTHERS, Outcome.NOT_APPLICABLE)],
+    ids=["its own", "another's"],
+)
+def test_only_malformed_objects_that_it_rests_on_cast_doubt_on_what_does_not_apply(
+    malformed: Source[Thing], outcome: Outcome
+) -> None:
+    @view(THINGS)
+    def nothing(_: object) -> list[Thing]:
+        raise DoesNotApplyError("no such feature")
+
+    both = view(nothing, OTHERS)(lambda _, others: others)
+    snap = snapshot(*(loaded(source, rejected=["c"] if source is malformed else []) for source in (THINGS, OTHERS)))
+
+    assert outcomes(snap, a_rule(both, small)) == {"Cluster": outcome}
+
+
 def test_the_worst_violation_sets_the_severity_unless_operators_declared_one() -> None:
     def two(_: Thing) -> Verdicts:
         yield Violation("minor", severity=Severity.LOW)
