@@ -16,6 +16,7 @@ from chaudit_network.exposure.view import Ways, exposure, ways_in
 from chaudit_network.exposure.ways import Via, WayIn
 from chaudit_network.kinds.core import PODS, Pod
 from chaudit_network.views.networks import Networks, networks
+from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 from chaudit_network.views.unread import Unread, unread
 
 _SAID = {Reach.OPEN: "open", Reach.PARTIAL: "open in part", Reach.CLOSED: "closed", Reach.UNKNOWN: "perhaps open"}
@@ -69,6 +70,7 @@ class Edge(msgspec.Struct, frozen=True, dict=True):
 
     model: ExposureModel
     networks: Networks
+    addresses: NodeAddresses
 
     @cached_property
     def external(self) -> frozenset[str]:
@@ -101,6 +103,9 @@ class Edge(msgspec.Struct, frozen=True, dict=True):
             for family in families(network.cidrs)
             if (network.name, family) not in found
         ]
+        missed += [
+            (family, f"{why}, and may tell of more addresses") for family in (4, 6) for why in self.addresses.unread
+        ]
         return {family: [why for where, why in missed if where == family] for family in (4, 6)}
 
     @property
@@ -129,7 +134,7 @@ class Edge(msgspec.Struct, frozen=True, dict=True):
                 yield name, verdict
 
 
-edge = view(exposure, networks)(Edge)
+edge = view(exposure, networks, node_addresses)(Edge)
 """The view that answers with `Edge`."""
 
 
