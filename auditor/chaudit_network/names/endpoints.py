@@ -36,8 +36,9 @@ def _wanted(by: DNSEndpoint, endpoint: Endpoint, publishers: ExternalDNSes) -> A
         if is_seen or any(_SOURCE in one.sources and one.takes(by.namespace, host) for one in publishers.running):
             return Asked(host, by.subject, Publication(str(by.subject), tuple(_records(endpoint))))
     except CannotTellError as gap:
-        return Asked(host, by.subject, gap=str(gap))
-    return Asked(host, by.subject, gap=f"{by.subject} asks for it, but {publishers.silence}")
+        return Asked(host, by.subject, gap=str(gap), is_open=True)
+    why = f"{by.subject} asks for it, but {publishers.silence}"
+    return Asked(host, by.subject, gap=why, is_open=not publishers.pods.is_complete)
 
 
 def _leads_to_addresses(endpoint: Endpoint) -> bool:

@@ -28,13 +28,14 @@ class Publication(msgspec.Struct, frozen=True):
 class Asked(msgspec.Struct, frozen=True):
     """A name that an object asks for.
 
-    Without a publication, `gap` says why what DNS says of it is not known. `ports` are those at which clients come to
-    the addresses of the name, as far as the object tells.
+    Without a publication, `gap` says why what DNS says of it is not known; where it `is_open`, somebody may publish it
+    all the same. `ports` are those at which clients come to the addresses of the name, as far as the object tells.
     """
 
     host: str
     by: Subject
     publication: Publication | None = None
     gap: str = ""
+    is_open: bool = False
     ports: frozenset[Port] = frozenset()
     weight: Weight = Weight.WANTED

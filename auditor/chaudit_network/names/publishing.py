@@ -38,21 +38,17 @@ def ask(wish: Wish, host: str, publishers: ExternalDNSes, ports: frozenset[Port]
     by = wish.by.subject
     try:
         found = [
-            Publication(f"external-dns (source {wish.source})", tuple(records(_some(wish, said), said.ttl)))
+            tuple(records(wish.targets(said), said.ttl))
             for said in publishers.reading(wish.source, wish.by.metadata)
             if host in wish.taken(said) and said.by.takes(wish.by.namespace, host)
         ]
     except CannotTellError as gap:
-        yield Asked(host, by, gap=str(gap), ports=ports)
+        yield Asked(host, by, gap=str(gap), is_open=True, ports=ports)
         return
-    for publication in found:
-        yield Asked(host, by, publication, ports=ports)
+    for own in filter(None, found):
+        yield Asked(host, by, Publication(f"external-dns (source {wish.source})", own), ports=ports)
+    if not all(found):
+        yield Asked(host, by, gap=f"{by} asks for it, but has no address that external-dns could publish", ports=ports)
     if not found:
-        yield Asked(host, by, gap=f"{by} asks for it, but {publishers.silence}", ports=ports)
-
-
-def _some(wish: Wish, said: Annotations) -> Sequence[str]:
-    """Return the targets; without any, external-dns publishes nothing, and whoever did so before is not known."""
-    if targets := wish.targets(said):
-        return targets
-    raise CannotTellError(f"{wish.by.subject} asks for it, but has no address that external-dns could publish")
+        why = f"{by} asks for it, but {publishers.silence}"
+        yield Asked(host, by, gap=why, is_open=not publishers.pods.is_complete, ports=ports)

@@ -91,11 +91,13 @@ class PublishedName(msgspec.Struct, dict=True):
 
     @cached_property
     def doubts(self) -> Sequence[str]:
-        """What was not read and, for all that is known, may publish it otherwise."""
+        """What, for all that is known, may publish it otherwise, or be published so."""
         if self.dns.publications:
             return ()
         heaviest = max((one.weight for one in self.asked if one.publication), default=0)
-        return [f"{one}, and may publish it otherwise" for one in self.names.unread if heaviest <= _weight(one)]
+        unread = [f"{one}, and may publish it otherwise" for one in self.names.unread if heaviest <= _weight(one)]
+        still_open = [one.gap for one in self.asked if one.is_open and 0 < heaviest <= one.weight]
+        return [*unread, *dict.fromkeys(still_open)]
 
     @cached_property
     def answers(self) -> Sequence[Answers]:
