@@ -77,9 +77,12 @@ class NodeAttachments(msgspec.Struct, dict=True):
         """Return whether one interface of a node leads to both the cluster host and the management network.
 
         Raises:
-            CannotTellError: where one of them is attached is not known.
+            CannotTellError: where one of them is attached is not known, or not all host endpoints were read: what these
+                say goes before what a host is to be.
         """
         on_mgmt, on_cluster_host = self.on(node).to(MGMT), self.on(node).to(CLUSTER_HOST)
+        if gaps := [*map(str, unread(self.endpoints))]:
+            raise CannotTellError(*gaps)
         return any(one in on_mgmt for one in on_cluster_host)
 
     def usually_shares(self, node: Node) -> bool | None:
