@@ -16,6 +16,8 @@ from chaudit_network.views.unread import Unread
 from chaudit_nodeports.allowed import PLATFORM
 from chaudit_nodeports.enforcement import PodNetworks, pod_networks
 
+_FAMILIES = (4, 6)
+
 _SHOWN = 3
 """How many services a message names; the evidence has them all."""
 
@@ -27,10 +29,11 @@ class IsolationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class ExposingNamespace(msgspec.Struct, frozen=True):
-    """A namespace with the services by which clients come to its pods."""
+    """A namespace with the services by which clients come to its pods; `gaps` are those that may be such."""
 
     name: str
     services: Sequence[Service]
+    gaps: Sequence[Unread]
 
     @property
     def subject(self) -> Subject:
@@ -61,10 +64,16 @@ def exposing_namespaces(services: Sequence[Service | Unread]) -> Sequence[Exposi
     for service in services:
         if isinstance(service, Service):
             found[service.namespace].append(service)
+    gaps = [one for one in services if isinstance(one, Unread)]
     return [
-        *(ExposingNamespace(name, own) for name, own in found.items()),
-        *(one for one in services if isinstance(one, Unread)),
+        *(ExposingNamespace(name, own, _in(name, gaps)) for name, own in found.items()),
+        *gaps,
     ]
+
+
+def _in(namespace: str, gaps: Sequence[Unread]) -> Sequence[Unread]:
+    """Return those that are, or may be, in a namespace."""
+    return [one for one in gaps if one.subject.namespace in {"", namespace}]
 
 
 @rule(
@@ -107,4 +116,6 @@ def namespaces_deny_by_default(
             {"services": [service.name for service in namespace.services]},
         )
         return
+    if namespace.gaps and not all(policies.default(namespace.name, family).is_denied for family in _FAMILIES):
+        yield from (Unknown(f"{gap}, and may let clients in by the other address family") for gap in namespace.gaps)
     yield from (Unknown(plugin.doubt) for plugin in plugins if plugin.doubt)
