@@ -20,7 +20,6 @@ from chaudit_network.kinds.core import Pod
 from chaudit_network.policy.matching import Packet
 from chaudit_network.views.endpoints import Endpoints, endpoints
 from chaudit_network.views.ingress_controllers import IngressController
-from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 
 _Met = tuple[str, Purpose, Entrance, Place, Mapping[str, Verdict]]
 """A port in words, what it is for, where it is met, and what holds there for each class of sources."""
@@ -48,7 +47,6 @@ class Fronts(msgspec.Struct, dict=True):
     edge: Edge
     ways: Ways
     behind: Endpoints
-    addresses: NodeAddresses
 
     def of(self, controller: IngressController) -> Sequence[Front]:
         """Return what is known to stand before a controller.
@@ -74,7 +72,7 @@ class Fronts(msgspec.Struct, dict=True):
 
     def gaps(self, controller: IngressController) -> Iterator[str]:
         """Yield why more may stand before a controller."""
-        yield from (*self.edge.all_gaps, *self.edge.networks.gaps, *self.addresses.unread)
+        yield from self.edge.all_gaps
         if controller.doubt:
             yield controller.doubt
         for gap in (*self.ways.services, *self.ways.addresses):
@@ -148,5 +146,5 @@ class Fronts(msgspec.Struct, dict=True):
         return found
 
 
-fronts = view(edge, ways_in, endpoints, node_addresses)(Fronts)
+fronts = view(edge, ways_in, endpoints)(Fronts)
 """The view that answers with `Fronts`."""
