@@ -78,9 +78,8 @@ def _of_calico(found: BGPConfiguration, told: Advertisements) -> Verdicts:
         yield Violation(f"{listed(bare)} is told to the outside without a community")
     networks = [parse_network(one.cidr) for one in tags if one.cidr]
     unused = [one for one in networks if not any(within(told_one.prefix, one) for told_one in own)]
-    if unused and told.unread:
-        yield from (Unknown(str(gap)) for gap in told.unread)
-    elif unused:
+    yield from (Unknown(str(gap)) for gap in told.unread)
+    if unused and not told.unread:
         yield Violation(f"nothing that is told to the outside lies in {listed(unused)}")
 
 

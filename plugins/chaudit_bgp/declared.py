@@ -66,9 +66,10 @@ def declared_peer_is_configured(declared: DeclaredPeer, configured: Peerings) ->
     for subject, peer in met:
         if declared.asn and peer.asn not in {None, declared.asn}:
             yield Violation(f"{subject} names this peer with AS {peer.asn}, declared is AS {declared.asn}")
-    if met:
-        return
     gaps = [str(gap) for gap in configured.unread]
+    if met:
+        yield from map(Unknown, gaps if declared.asn else ())  # may name it with another AS
+        return
     gaps += [
         f"{subject}: {peer.doubt or f'peer {peer} has no address to be told by'}"
         for subject, peer in configured.peers

@@ -66,7 +66,7 @@ def judged_sessions(
     outside = frozenset(by_router)
     found: list[RouterSessions | NodeSessions | Unread] = [RouterSessions(name, own) for name, own in by_router.items()]
     found += [NodeSessions(status, outside) for status in (*statuses.objects, *asked.objects)]
-    found += (*sessions.unread, *(gap for gap in unread(statuses) if not gap.is_list))
+    found += (*sessions.unread, *(gap for gap in unread(statuses) if not (gap.is_list and asked.is_loaded)))
     if not found:
         raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and no CalicoNodeStatus asked for")
     return found
@@ -77,7 +77,7 @@ def judged_sessions(
     "BGP sessions are established",
     severity=Severity.CRITICAL,
     each=judged_sessions,
-    using=(bgp_session_states,),
+    using=(bgp_session_states, bgp_sessions),
     remediation="Look into the router's log for why it refuses: reachability of port 179, AS numbers, passwords and "
     "hops must agree at both ends.",
     references=(
@@ -88,7 +88,9 @@ def judged_sessions(
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S18"),),
 )
-def sessions_are_established(judged: RouterSessions | NodeSessions | Unread, states: SessionStates) -> Verdicts:
+def sessions_are_established(
+    judged: RouterSessions | NodeSessions | Unread, states: SessionStates, sessions: Sessions
+) -> Verdicts:
     """A session that is not established carries no route: what the node announces is not reachable through it.
 
     Nothing is created in the cluster to learn the state, unless `--allow-node-status` permits it. Where no object
@@ -103,6 +105,7 @@ def sessions_are_established(judged: RouterSessions | NodeSessions | Unread, sta
             yield Violation(f"the session is {state} with {listed(names)}, expected Established")
     else:
         yield from _with_router(judged.sessions, states)
+        yield from (Unknown(str(gap)) for gap in sessions.unread)  # may be of sessions with this router
 
 
 def _with_router(sessions: Sequence[Session], states: SessionStates) -> Verdicts:

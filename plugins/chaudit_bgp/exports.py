@@ -33,7 +33,7 @@ from chaudit_network.kinds.calico_policy import IP_POOLS, IPPool
 from chaudit_network.views.bgp_advertisements import bgp_advertisements
 from chaudit_network.views.bgp_passing import bgp_passing
 from chaudit_network.views.bgp_routes import bgp_routes
-from chaudit_network.views.unread import Unread
+from chaudit_network.views.unread import Unread, unread
 
 _UNDECLARED = frozenset({Origin.PODS, Origin.CLUSTER_IPS})
 """What nobody outside needs to hear of unless somebody says so."""
@@ -45,6 +45,11 @@ class Exported(msgspec.Struct, frozen=True):
     subject: Subject
     told: list[Advertisement | PassedOn] = msgspec.field(default_factory=list)
     open_rules: tuple[str, ...] = ()
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether what was not read may tell more of it: another address of a service, another block of a pool."""
+        return self.subject.kind in {"Service", "IPPool"}
 
 
 @view(bgp_advertisements, bgp_routes, bgp_passing, bgp_filters, IP_POOLS.reading)
@@ -66,9 +71,10 @@ def exported(
     for one in (*advertisements, *_passed_on(routes, advertisements, passing)):
         for subject in _about(one.route, networks):
             found.setdefault(subject, Exported(subject)).told.append(one)
-    doubts = advertisements.doubts.items() if advertisements.groups else ()
-    services = (Unread(Subject("Service", namespace, name), reason) for (namespace, name), reason in doubts)
-    return [*advertisements.unread, *found.values(), *_open_filters(advertisements, filters), *services]
+    gaps = [*advertisements.unread, *advertisements.unread_services]
+    if any(group.filters for group in advertisements.groups):
+        gaps += unread(filters.reading)
+    return [*gaps, *found.values(), *_open_filters(advertisements, filters)]
 
 
 def _passed_on(routes: Routes, advertisements: Advertisements, passing: Passing) -> Iterator[PassedOn]:
@@ -111,7 +117,7 @@ def _open_filters(advertisements: Advertisements, filters: Filters) -> Iterator[
     "Only intended prefixes are exported to external BGP peers",
     severity=Severity.HIGH,
     each=exported,
-    using=(INTENT,),
+    using=(bgp_advertisements, INTENT),
     remediation="Say in `bgp.prefixes` of the intent file what may be told. Keep the rest in: narrow "
     "`serviceClusterIPs`, `serviceExternalIPs` and `serviceLoadBalancerIPs` of the BGPConfiguration, set "
     "`disableBGPExport` on IPPools, or name a BGPFilter with `exportV4` and `exportV6` that ends in a rejection.",
@@ -123,7 +129,7 @@ def _open_filters(advertisements: Advertisements, filters: Filters) -> Iterator[
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S19"), NIST.at("AC-4", "SC-7")),
 )
-def exports_are_intended(judged: Exported | Unread, intent: Intent) -> Verdicts:
+def exports_are_intended(judged: Exported | Unread, advertisements: Advertisements, intent: Intent) -> Verdicts:
     """Whatever is exported can be reached from wherever the routers carry it, without any service in between.
 
     Calico tells the ranges it is given as a whole, from every node, whether or not a service uses them; and the blocks
@@ -140,6 +146,7 @@ def exports_are_intended(judged: Exported | Unread, intent: Intent) -> Verdicts:
     sure = [one for one in strays if not one.doubt]
     yield from (Unknown(f"{one.prefix} may be told: {one.doubt}") for one in strays if one.doubt)
     if not sure:
+        yield from (Unknown(str(gap)) for gap in (advertisements.unread if judged.may_grow else ()))
         return
     prefixes = listed({str(one.prefix) for one in sure})
     peers = hearers(sure)

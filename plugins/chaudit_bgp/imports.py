@@ -27,6 +27,7 @@ from chaudit_network.frameworks import CLUSTER_HOST_NETWORK, NIST
 from chaudit_network.kinds.calico_bgp import FilterRule
 from chaudit_network.kinds.frr import FRR_CONFIGURATIONS, FRRConfiguration
 from chaudit_network.views.bgp_peerings import external_peerings, is_outside
+from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 from chaudit_network.views.unread import Unread
 
@@ -80,7 +81,7 @@ def _open_neighbors(found: FRRConfiguration, nodes: NodeAddresses) -> Iterator[s
     "Routes from external BGP peers are filtered",
     severity=Severity.HIGH,
     each=importers,
-    using=(bgp_filters, internal_peers),
+    using=(bgp_filters, internal_peers, bgp_sessions),
     remediation="Calico: name a BGPFilter in `filters` of the BGPPeer whose `importV4` and `importV6` accept what is "
     "wanted, a default route perhaps, and end in a rule with nothing but `action: Reject`. FRR-K8s: list the prefixes "
     "in `toReceive.allowed.prefixes`.",
@@ -91,7 +92,9 @@ def _open_neighbors(found: FRRConfiguration, nodes: NodeAddresses) -> Iterator[s
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S18"), NIST.at("AC-4", "SC-7")),
 )
-def imports_are_filtered(importer: Importer | Unread, filters: Filters, internal: frozenset[PeerOf]) -> Verdicts:
+def imports_are_filtered(
+    importer: Importer | Unread, filters: Filters, internal: frozenset[PeerOf], sessions: Sessions
+) -> Verdicts:
     """A router that is compromised, or misconfigured, can draw any traffic of the nodes to itself: one route will do.
 
     Calico takes every route unless a filter says otherwise, and what no rule of a filter matches is taken as well; a
@@ -106,7 +109,11 @@ def imports_are_filtered(importer: Importer | Unread, filters: Filters, internal
     for peer in importer.peers:
         match peer.speaker:
             case Speaker.CALICO:
-                yield from _by_filters(peer, filters, is_internal=(importer.subject, peer.name) in internal)
+                is_internal = (importer.subject, peer.name) in internal
+                broken = list(_by_filters(peer, filters, is_internal=is_internal))
+                yield from broken
+                if not broken and any(_by_filters(peer, filters, is_internal=not is_internal)):
+                    yield from (Unknown(str(gap)) for gap in sessions.unread)  # may be of nodes in another AS
             case Speaker.FRR if peer.doubt:
                 yield Unknown(f"peer {peer}: {peer.doubt}")
     if importer.peers and all(peer.speaker is Speaker.CILIUM for peer in importer.peers):

@@ -57,7 +57,7 @@ def speaking_nodes(sessions: Sessions) -> Sequence[Speaking | Unread]:
     "Routers are told cluster host addresses as next hops",
     severity=Severity.MEDIUM,
     each=speaking_nodes,
-    using=(networks,),
+    using=(networks, bgp_sessions),
     remediation="Let calico-node find the address on the cluster host network (`IP_AUTODETECTION_METHOD`, or "
     "`nodeAddressAutodetectionV4` of the Installation) and leave `sourceAddress` of the BGPPeer at UseNodeIP; set "
     "`sourceAddress` of MetalLB's BGPPeer. `--probe bgp-rib=FILE` shows what a router really heard.",
@@ -68,7 +68,7 @@ def speaking_nodes(sessions: Sessions) -> Sequence[Speaking | Unread]:
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S19"),),
 )
-def next_hop_is_a_cluster_host_address(judged: Speaking | Unread, known: Networks) -> Verdicts:
+def next_hop_is_a_cluster_host_address(judged: Speaking | Unread, known: Networks, sessions: Sessions) -> Verdicts:
     """What the next hop is decides over which network clients come in: a node names the address it speaks from.
 
     An address on another network leads traffic past the policy and the capacity that were planned for it, or nowhere.
@@ -86,6 +86,7 @@ def next_hop_is_a_cluster_host_address(judged: Speaking | Unread, known: Network
     yield from _outside(dict.fromkeys(addresses), network)
     if network.is_inferred:
         yield Unknown(f"{network} is only inferred from {network.origin}: declare networks.{CLUSTER_HOST}.cidrs")
+    yield from (Unknown(str(gap)) for gap in sessions.unread)  # may be of sessions of this node
 
 
 def _is_on_link(session: Session, network: NamedNetwork) -> bool:

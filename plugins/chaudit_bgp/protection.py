@@ -6,6 +6,7 @@ from chaudit import Reading, Severity, Unknown, Verdicts, Violation, printable, 
 from chaudit_bgp.outside import PeerOf, external_sessions, internal_peers
 from chaudit_network.bgp.peers import Peer, Peering, Speaker
 from chaudit_network.kinds.metallb import BFD_PROFILES, BFDProfile
+from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
 from chaudit_network.views.unread import Unread
 
 
@@ -14,7 +15,7 @@ from chaudit_network.views.unread import Unread
     "Sessions with other autonomous systems are guarded by TTL or watched by BFD",
     severity=Severity.LOW,
     each=external_sessions,
-    using=(internal_peers, BFD_PROFILES.reading),
+    using=(internal_peers, bgp_sessions, BFD_PROFILES.reading),
     remediation="Calico: set `ttlSecurity` of the BGPPeer to the number of hops, 1 for a neighbour on the link, and "
     "let the router do the same. MetalLB, FRR-K8s: name a BFDProfile in `bfdProfile`, and let the router speak BFD. "
     "Cilium: leave `ebgpMultihop` out where the neighbour is on the link.",
@@ -26,7 +27,7 @@ from chaudit_network.views.unread import Unread
     ),
 )
 def external_session_is_guarded(
-    session: Peering | Unread, internal: frozenset[PeerOf], profiles: Reading[BFDProfile]
+    session: Peering | Unread, internal: frozenset[PeerOf], sessions: Sessions, profiles: Reading[BFDProfile]
 ) -> Verdicts:
     """Packets from afar cannot have a hop count that only a neighbour's can have: TTL security drops what has another.
 
@@ -39,6 +40,8 @@ def external_session_is_guarded(
     for peer in session.peers:
         if (session.subject, peer.name) not in internal:
             yield from _missing(peer, profiles)
+        else:
+            yield from (Unknown(str(gap)) for gap in sessions.unread)  # may be of nodes in another AS
 
 
 def _missing(peer: Peer, profiles: Reading[BFDProfile]) -> Iterator[Violation | Unknown]:

@@ -141,8 +141,10 @@ def service_has_two_ways(
     _ = advertisements.of_service(name)
     yield from (Unknown(f"whether all its addresses are meant to be told is not known: {gap}") for gap in judged.gaps)
     for address in judged.addresses:
-        problem = _problem(judged.service, address, advertisements.toward(address), reported, intent)
-        if problem and advertisements.unread:
+        told = advertisements.toward(address)
+        problem = _problem(judged.service, address, told, reported, intent)
+        is_final = not problem and told[0].route.is_host  # no longer prefix can draw the traffic elsewhere
+        if advertisements.unread and not is_final:
             yield from (Unknown(str(gap)) for gap in advertisements.unread)
         elif problem:
             yield problem

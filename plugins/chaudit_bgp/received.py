@@ -75,7 +75,7 @@ def expected_prefixes(received: Received, advertisements: Advertisements) -> Seq
     if not advertisements.groups and not advertisements.unread:
         raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and so nobody should hear anything")
     found: dict[IPNetwork, dict[str, NextHops]] = defaultdict(dict)
-    gaps: list[Unread] = list(advertisements.unread)
+    gaps: list[Unread] = [*advertisements.unread, *advertisements.unread_services]
     for router in received.routers:
         peers = _peers_behind(router, advertisements)
         if not peers:
@@ -122,13 +122,13 @@ class _Tellers(msgspec.Struct):
     "Routers heard what the nodes tell them",
     severity=Severity.HIGH,
     each=expected_prefixes,
-    using=(bgp_received,),
+    using=(bgp_received, bgp_advertisements),
     remediation="See whether the session is up, and whether the router filters what it takes: its own log says what it "
     "drops. Where it heard from fewer nodes than tell it, look into BIRD or FRR on those that are missing.",
     references=(_STARLINGX, _FRR, _MRT),
     controls=(CLUSTER_HOST_NETWORK.at("S18", "S19"),),
 )
-def router_heard_it(judged: Expected | Unread, received: Received) -> Verdicts:
+def router_heard_it(judged: Expected | Unread, received: Received, advertisements: Advertisements) -> Verdicts:
     """What a cluster is configured to announce is worth what routers make of it: filters drop routes, sessions fail.
 
     The table of a router is the proof. It is asked for with `--probe bgp-rib=...`, and the rule does not apply without.
@@ -147,6 +147,7 @@ def router_heard_it(judged: Expected | Unread, received: Received) -> Verdicts:
             yield Violation(f"{listed([router])} has not heard of it from {listed(missing)}")
         if kept := [node for node in lost if node not in missing]:
             yield Violation(f"{listed([router])} still sends to {listed(kept)}, though the session is gone")
+    yield from (Unknown(str(gap)) for gap in advertisements.unread)  # others may tell it, or tell others
 
 
 @view(bgp_received, bgp_sessions)

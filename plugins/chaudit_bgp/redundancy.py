@@ -8,11 +8,12 @@ from chaudit import INTENT, DoesNotApplyError, Intent, Severity, Subject, Unknow
 from chaudit_bgp.outside import NOBODY
 from chaudit_bgp.words import listed
 from chaudit_network.bgp.nodes import FAMILIES
-from chaudit_network.bgp.peers import Peerings
+from chaudit_network.bgp.peers import Peerings, Speaker
 from chaudit_network.bgp.sessions import Session
 from chaudit_network.frameworks import CLUSTER_HOST_NETWORK
 from chaudit_network.views.bgp_peerings import external_peerings
 from chaudit_network.views.bgp_sessions import Sessions, bgp_sessions
+from chaudit_network.views.calico_node import CalicoNode, calico_node
 
 _ENOUGH = 2
 
@@ -56,7 +57,7 @@ def _carrying(sessions: Sequence[Session], version: int) -> Iterator[Session]:
     "BGP peering with the outside survives the loss of a router or a node",
     severity=Severity.HIGH,
     each=external_families,
-    using=(bgp_sessions, INTENT),
+    using=(bgp_sessions, calico_node, INTENT),
     remediation="Let nodes peer with two routers at least, and two nodes at least with routers: add a peer, or widen "
     "the node selector of the one there is.",
     references=(
@@ -65,22 +66,28 @@ def _carrying(sessions: Sequence[Session], version: int) -> Iterator[Session]:
     ),
     controls=(CLUSTER_HOST_NETWORK.at("S18", "S19"),),
 )
-def peering_is_redundant(family: Family, sessions: Sessions, intent: Intent) -> Verdicts:
+def peering_is_redundant(family: Family, sessions: Sessions, runs: CalicoNode, intent: Intent) -> Verdicts:
     """What is announced by BGP is gone with the last session that announced it.
 
     A router is counted once, whatever the number of sessions with it; what one announces in IPv4 only does not stand in
     for another's IPv6.
     """
-    routers = {session.peer.called for session in family.sessions}
-    nodes = {session.node for session in family.sessions}
-    broken: list[Violation] = []
-    if not nodes:
-        broken.append(Violation("peers outside are configured, but no node is selected to speak with them"))
-    elif len(routers) < _ENOUGH:
-        broken.append(Violation(f"everything depends on one router, {listed(routers)}, expected {_ENOUGH} at least"))
-    if len(nodes) == 1 and not intent.topology.single_node:
-        broken.append(Violation(f"only node {listed(nodes)} speaks with routers outside, expected {_ENOUGH} at least"))
+    broken = list(_lacking(family.sessions, intent))
+    others = [session for session in family.sessions if session.speaker is not Speaker.CALICO]
     if broken and sessions.unread:
         yield from (Unknown(str(gap)) for gap in sessions.unread)
-    else:
+    elif broken:
         yield from broken
+    elif any(_lacking(others, intent)):
+        yield from (Unknown(str(gap)) for gap in runs.backend_unread)
+
+
+def _lacking(sessions: Sequence[Session], intent: Intent) -> Iterator[Violation]:
+    routers = {session.peer.called for session in sessions}
+    nodes = {session.node for session in sessions}
+    if not nodes:
+        yield Violation("peers outside are configured, but no node is selected to speak with them")
+    elif len(routers) < _ENOUGH:
+        yield Violation(f"everything depends on one router, {listed(routers)}, expected {_ENOUGH} at least")
+    if len(nodes) == 1 and not intent.topology.single_node:
+        yield Violation(f"only node {listed(nodes)} speaks with routers outside, expected {_ENOUGH} at least")

@@ -11,7 +11,7 @@ from ipaddress import ip_network
 
 import msgspec
 
-from chaudit import CannotTellError
+from chaudit import CannotTellError, Subject
 from chaudit_network.addresses import IPAddress, IPNetwork
 from chaudit_network.bgp.filters import Candidate, Filters
 from chaudit_network.bgp.node_sets import NodeSet, Overlaps
@@ -126,6 +126,12 @@ class Advertisements(msgspec.Struct, frozen=True, dict=True):
         if name in self.doubts:
             raise CannotTellError(self.doubts[name])
         return self._by_service.get(name, ())
+
+    @property
+    def unread_services(self) -> Iterator[Unread]:
+        """The services of which it is not known what is told, where there is anybody to tell."""
+        for (namespace, name), reason in self.doubts.items() if self.groups else ():
+            yield Unread(Subject("Service", namespace, name), reason)
 
     @cached_property
     def _by_service(self) -> Mapping[ServiceName, Sequence[Advertisement]]:

@@ -24,7 +24,7 @@ from chaudit_network.kinds.calico_bgp import (
     BGPPeer,
 )
 from chaudit_network.kinds.core import NODES, Node
-from chaudit_network.views.bgp_peerings import is_outside
+from chaudit_network.views.bgp_peerings import outside_among
 from chaudit_network.views.calico_node import CalicoNode, calico_node
 from chaudit_network.views.node_addresses import NodeAddresses, node_addresses
 from chaudit_network.views.unread import Unread, unread
@@ -115,9 +115,9 @@ def calico_sessions(
 ) -> tuple[CalicoSessions, tuple[Unread, ...]]:
     """Resolve Calico's peerings; where its nodes do without BGP there are none, and no mesh either.
 
-    What was not read of calico-node may say that they do speak it.
+    Where there are peers, what was not read of calico-node may say otherwise.
     """
-    gaps = [*configured.unread, *unread(peers), *(() if runs.may_speak_bgp else runs.unread)]
+    gaps = [*configured.unread, *unread(peers), *(runs.backend_unread if peers.objects else ())]
     default = configured.default
     try:
         asn = parse_asn(default.as_number) or _DEFAULT_ASN
@@ -154,11 +154,14 @@ def bgp_sessions(
 ) -> Sessions:
     """Put the sessions of all speakers together."""
     by_calico, gaps = calico
-    others = [*_selected(metallb, cluster.nodes), *_selected(cilium, cluster.nodes)]
-    outward = (*by_calico.outward, *others)
-    outside = {address: is_outside(address, addresses) for address in {session.peer.address for session in outward}}
-    external = [session for session in outward if outside[session.peer.address]]
-    return Sessions(cluster, by_calico, external, (*cluster.unread, *gaps, *metallb.unread, *cilium.unread), others)
+    peerings = metallb + cilium
+    unread_peers = (*gaps, *peerings.unread)
+    told = [peer.address for _, peer in peerings.peers]  # of all, whether or not a readable node is selected for them
+    told += (peering.told.address for peering in by_calico.peerings if peering.told)
+    outside = outside_among(told, unread_peers, addresses)
+    others = list(_selected(peerings, cluster.nodes))
+    external = [session for session in (*by_calico.outward, *others) if session.peer.address in outside]
+    return Sessions(cluster, by_calico, external, (*cluster.unread, *unread_peers), others)
 
 
 def _selected(peerings: Peerings, nodes: BGPNodes) -> Iterator[Session]:

@@ -22,11 +22,15 @@ _BIRD = "bird"
 
 
 class CalicoNode(msgspec.Struct, frozen=True):
-    """How calico-node runs. The backend is empty where nothing says it; `unread` is what might say more."""
+    """How calico-node runs. The backend is empty where nothing says it.
+
+    `unread` is what might say more, and `backend_unread` what of that might name another backend.
+    """
 
     backend: str = ""
     advertised_cluster_ips: str = ""
     unread: tuple[Unread, ...] = ()
+    backend_unread: tuple[Unread, ...] = ()
 
     @property
     def may_speak_bgp(self) -> bool:
@@ -40,8 +44,9 @@ def calico_node(daemon_sets: Reading[DaemonSet], config_maps: Reading[ConfigMap]
     gaps = (*unread(daemon_sets), *unread(config_maps))
     values = {variable.name: _value(variable, config_maps) for variable in _environment(daemon_sets)}
     configured = next((found.data.get(_BACKEND, "") for found in config_maps.objects), "")
-    backend = values.get(NETWORKING_BACKEND, "") or configured
-    return CalicoNode(backend, values.get(ADVERTISE_CLUSTER_IPS, ""), gaps)
+    own = values.get(NETWORKING_BACKEND, "")
+    backend_gaps = () if own and daemon_sets.is_complete else gaps
+    return CalicoNode(own or configured, values.get(ADVERTISE_CLUSTER_IPS, ""), gaps, backend_gaps)
 
 
 def _environment(daemon_sets: Reading[DaemonSet]) -> Iterator[EnvVar]:
