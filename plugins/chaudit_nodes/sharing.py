@@ -82,8 +82,7 @@ def management_is_apart_from_outsiders(
     there anybody on OAM may do as well.
     """
     external, attached = external_names(intent), known.on(node)
-    if not any(one.endpoint for one in attached.attachments):
-        yield from map(Unknown, attached.gaps)
+    yield from map(Unknown, attached.gaps)
     if not attached.attachments and not attached.gaps:
         yield Unknown("which networks the node's interfaces lead to is not known")
     for one in attached.attachments:
