@@ -60,12 +60,13 @@ class Published(msgspec.Struct, dict=True):
         """Whether the Ingress's controller is there, but without an address of its own that it could publish.
 
         Raises:
-            CannotTellError: its class, the controllers or what leads to them were not read.
+            CannotTellError: its class, the controllers or what leads to them were not read, or not all of these.
         """
         pods = {(pod.namespace, pod.name): pod for pod in self._controllers(ingress)}
         namespaces = {namespace for namespace, _ in pods}
         if not pods or any(pod.spec.host_network for pod in pods.values()):
             return False
+        _ = self.pods.all_members  # another of its pods may be on the network of its host
         balancers = (
             one for one in self.services.complete_records if one.is_load_balancer and one.namespace in namespaces
         )

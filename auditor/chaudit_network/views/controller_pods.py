@@ -121,6 +121,16 @@ class ControllerPods:
                 found += [Member(controller, pod, is_proxy) for controller, is_proxy in alike[key]]
         return found
 
+    @property
+    def all_members(self) -> Sequence[Member]:
+        """The same, for conclusions that one left out would overturn.
+
+        Raises:
+            CannotTellError: the pods were not read, or one was malformed.
+        """
+        _ = self._pods.complete_records
+        return self.members
+
     def is_let_in(self, service: Service, backing: ServiceEndpoints) -> bool:
         """Whether a service is the way in to a controller: by a pod behind it, or by labels as charts give them.
 
