@@ -73,6 +73,7 @@ def published_services(
     unseen = [*([ranges] if isinstance(ranges, Unread) else ()), *offer.unread]
     gaps = tuple(dict.fromkeys(map(str, unseen)))
     found: list[Published | Unread] = []
+    is_any_left_out = False
     for service in services.records:
         try:
             balanced = [parse_address(way.ip) for way in service.ingress if way.ip] if service.is_load_balancer else []
@@ -85,10 +86,13 @@ def published_services(
             *(one for one in external if holds(known.external_ips, one)),
             *(one for one in (*balanced, *external) if holds(declared, one) or advertisements.toward(one)),
         ]
-        doubts = () if set(meant) == {*balanced, *external} else gaps
+        is_left_out = set(meant) != {*balanced, *external}
+        is_any_left_out = is_any_left_out or (is_left_out and service.is_proxied)
+        doubts = gaps if is_left_out else ()
         if (meant or doubts) and service.is_proxied:
             found.append(Published(service, tuple(dict.fromkeys(meant)), doubts))
-    return [*found, *unread(services)]
+    perhaps_told = advertisements.unread if is_any_left_out else ()
+    return [*found, *dict.fromkeys((*unread(services), *perhaps_told))]
 
 
 class Reported(msgspec.Struct, frozen=True):

@@ -42,10 +42,14 @@ NextHops = Mapping[str, IPAddress | None]
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """A prefix, and for each router the nodes that tell it, with the next hop where that is known."""
+    """A prefix, and for each router the nodes that tell it, with the next hop where that is known.
+
+    `doubts` say why more of them may tell it.
+    """
 
     prefix: IPNetwork
     tellers: Mapping[str, NextHops]
+    doubts: Sequence[str] = ()
 
     @property
     def subject(self) -> Subject:
@@ -75,6 +79,7 @@ def expected_prefixes(received: Received, advertisements: Advertisements) -> Seq
     if not advertisements.groups and not advertisements.unread:
         raise DoesNotApplyError("no BGP peer outside of the cluster is configured, and so nobody should hear anything")
     found: dict[IPNetwork, dict[str, NextHops]] = defaultdict(dict)
+    doubts: dict[IPNetwork, list[str]] = defaultdict(list)
     gaps: list[Unread] = [*advertisements.unread, *advertisements.unread_services]
     for router in received.routers:
         peers = _peers_behind(router, advertisements)
@@ -85,7 +90,10 @@ def expected_prefixes(received: Received, advertisements: Advertisements) -> Seq
         for one in advertisements if peers else ():
             if own := tellers.of(one):
                 found[one.prefix][router] = {**others, **own} if (others := found[one.prefix].get(router)) else own
-    return [*gaps, *(Expected(prefix, tellers) for prefix, tellers in found.items())]
+            elif one.doubt and not peers.isdisjoint(one.group.called):
+                doubts[one.prefix].append(one.doubt)
+    prefixes = dict.fromkeys((*found, *doubts))
+    return [*gaps, *(Expected(prefix, found.get(prefix, {}), doubts.get(prefix, ())) for prefix in prefixes)]
 
 
 def _peers_behind(router: str, advertisements: Advertisements) -> frozenset[str]:
@@ -147,6 +155,7 @@ def router_heard_it(judged: Expected | Unread, received: Received, advertisement
             yield Violation(f"{listed([router])} has not heard of it from {listed(missing)}")
         if kept := [node for node in lost if node not in missing]:
             yield Violation(f"{listed([router])} still sends to {listed(kept)}, though the session is gone")
+    yield from (Unknown(f"it may be told: {doubt}") for doubt in judged.doubts)
     yield from (Unknown(str(gap)) for gap in advertisements.unread)  # others may tell it, or tell others
 
 
