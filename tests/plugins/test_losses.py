@@ -88,7 +88,7 @@ def _identity(given: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(part) for part in (given["apiVersion"], given["kind"], meta.get("namespace"), meta.get("name")))
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @given(case=mixtures(), data=st.data())
 def test_no_losses_improve_a_cluster_mixed_from_cases(case: Case, data: st.DataObject) -> None:
     snapshot, file = scene(case, *RULES)
