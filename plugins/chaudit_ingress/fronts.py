@@ -72,7 +72,7 @@ class Fronts(msgspec.Struct, dict=True):
 
     def gaps(self, controller: IngressController) -> Iterator[str]:
         """Yield why more may stand before a controller."""
-        yield from (*self.edge.all_gaps, *self.edge.networks.gaps)
+        yield from self.edge.all_gaps
         if controller.doubt:
             yield controller.doubt
         for gap in (*self.ways.services, *self.ways.addresses):

@@ -1,10 +1,11 @@
 """Text from a cluster is hostile until it is made printable."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaudit.text import enumerated, or_rather, plural, printable
+from chaudit.text import enumerated, json_text, or_rather, plural, printable
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,11 @@ def test_what_may_be_meant_is_said_and_nothing_where_nothing_is_like_it() -> Non
 
     assert or_rather("npt-19", known) == "; did you mean NPT-019 or NPT-021?"
     assert or_rather("pci", known) == ""
+
+
+@pytest.mark.parametrize("hostile", ["\x7f", "\x1b[31m", "\u202e", "\U000e0041", "plain"])
+def test_json_holds_nothing_that_a_terminal_acts_on_and_loses_nothing(hostile: str) -> None:
+    text = json_text([hostile])
+
+    assert text.replace("\n", "").isprintable()
+    assert msgspec.json.decode(text) == [hostile]

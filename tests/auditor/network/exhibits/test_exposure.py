@@ -93,6 +93,15 @@ def test_pods_alike_on_many_nodes_are_one_entry_with_their_number() -> None:
     assert entry.at == (At(0, without=("n4", "n5")),)
 
 
+def test_the_nodes_of_one_network_are_not_counted_among_those_of_another() -> None:
+    others = [node(f"m{number}", f"192.168.204.{number}") for number in range(1, 5)]
+    pods = [host_pod(f"{on}-1", on, {"app": on[0]}) for on in ("m1", "m2", "m3", "n1", "n2", "n3")]
+
+    found = records(*others, *pods)
+
+    assert {entry.at for entry in found.entries} == {(At(0, without=("m4",)),), (At(1, without=("n4", "n5")),)}
+
+
 def test_host_ports_of_pods_alike_are_one_entry_with_all_their_backends() -> None:
     pods = [host_pod(f"relay-{i}", f"n{i}", {"app": "relay"}, host_port=8125) for i in (1, 2)]
 
